@@ -1,0 +1,5 @@
+package io.sealpost.protocol.encode;
+
+final class Placeholder {
+    private Placeholder() {}
+}

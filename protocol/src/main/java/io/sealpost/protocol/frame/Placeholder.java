@@ -1,0 +1,5 @@
+package io.sealpost.protocol.frame;
+
+final class Placeholder {
+    private Placeholder() {}
+}

@@ -1,0 +1,5 @@
+package io.sealpost.protocol.parse;
+
+final class Placeholder {
+    private Placeholder() {}
+}
