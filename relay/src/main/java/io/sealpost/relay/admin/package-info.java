@@ -1,0 +1,5 @@
+/** Health and metrics over HTTP on a loopback address. Nobody depends on it. */
+@NullMarked
+package io.sealpost.relay.admin;
+
+import org.jspecify.annotations.NullMarked;
