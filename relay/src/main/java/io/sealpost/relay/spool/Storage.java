@@ -20,7 +20,14 @@ public interface Storage {
     /** Opens for reading and writing; creates the file where there is none. */
     StorageFile openForWriting(String path) throws IOException;
 
-    /** Makes a folder and its parents; nothing if it exists. */
+    /**
+     * Opens for reading and for writing at the end; creates the file where there is none. Each
+     * write goes to the end that the file has then, wherever its position says: nothing that others
+     * wrote or cut in between is overwritten, and no hole appears.
+     */
+    StorageFile openForAppending(String path) throws IOException;
+
+    /** Makes a folder and its parents, durable when it returns; nothing if it exists. */
     void createFolder(String path) throws IOException;
 
     /** Names (not paths) of the entries of a folder, sorted; empty if there is no such folder. */
