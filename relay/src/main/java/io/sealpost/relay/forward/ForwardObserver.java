@@ -1,0 +1,18 @@
+package io.sealpost.relay.forward;
+
+/**
+ * Told what forwarders meet that the queue's own counts do not show. Called on the forwarders'
+ * threads; must not block.
+ */
+public interface ForwardObserver {
+    /** The upstream takes messages from now on, or no longer. Called at changes only. */
+    default void connected(String upstream, boolean now) {}
+
+    /** So many LF, CR and NUL octets were escaped because the upstream takes lines. */
+    default void escaped(String upstream, long octets) {}
+
+    /** Hears nothing. */
+    static ForwardObserver none() {
+        return new ForwardObserver() {};
+    }
+}
