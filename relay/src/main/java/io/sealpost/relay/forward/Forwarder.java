@@ -10,7 +10,9 @@ public interface Forwarder extends AutoCloseable {
     /** Name of the upstream in the conf file. */
     String name();
 
-    /** Begins to deliver, on threads of its own. Returns at once, whatever state the upstream is in. */
+    /**
+     * Begins to deliver, on threads of its own. Returns at once, whatever state the upstream is in.
+     */
     void start();
 
     /** Whether the upstream takes messages at present. */
