@@ -1,5 +1,0 @@
-package io.sealpost.protocol.encode;
-
-final class Placeholder {
-    private Placeholder() {}
-}

@@ -1,5 +1,0 @@
-package io.sealpost.protocol.parse;
-
-final class Placeholder {
-    private Placeholder() {}
-}
