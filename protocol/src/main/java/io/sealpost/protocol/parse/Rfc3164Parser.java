@@ -110,8 +110,7 @@ final class Rfc3164Parser {
         q = HostReader.beforeColon(b, from, end);
         if (q >= 0) {
             int next = Octets.skipBlanks(b, q + 1, end);
-            if (forwarded >= 0
-                    || (Octets.isAt(b, next, end, '%') && tag.read(b, next, end))) {
+            if (forwarded >= 0 || (Octets.isAt(b, next, end, '%') && tag.read(b, next, end))) {
                 setHost(b, from, q, scan);
                 text(b, next, end, scan);
                 return;

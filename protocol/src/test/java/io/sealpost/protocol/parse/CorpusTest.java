@@ -50,8 +50,7 @@ class CorpusTest {
 
     @TestFactory
     Stream<DynamicTest> every_own_sample_holds() throws IOException {
-        return Samples.all().stream()
-                .map(s -> DynamicTest.dynamicTest(s.name(), () -> sample(s)));
+        return Samples.all().stream().map(s -> DynamicTest.dynamicTest(s.name(), () -> sample(s)));
     }
 
     private static void sample(Samples sample) {

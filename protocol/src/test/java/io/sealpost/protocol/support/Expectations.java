@@ -59,11 +59,13 @@ public final class Expectations {
             case "unchanged" -> {
                 softly.assertThat(m.unchanged()).as(name).isEqualTo(value);
                 if (value.equals(true)) {
-                    softly.assertThat(parsed.out().toArray()).isEqualTo(withoutTrailer(c.in().toArray()));
+                    softly.assertThat(parsed.out().toArray())
+                            .isEqualTo(withoutTrailer(c.in().toArray()));
                 }
             }
             case "reasons" -> {
-                List<String> reasons = ((List<Object>) value).stream().map(String.class::cast).toList();
+                List<String> reasons =
+                        ((List<Object>) value).stream().map(String.class::cast).toList();
                 softly.assertThat(parsed.reasons()).as(name).containsAll(reasons);
                 if (reasons.isEmpty()) {
                     softly.assertThat(parsed.reasons()).as(name).isEmpty();

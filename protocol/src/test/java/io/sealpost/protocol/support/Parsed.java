@@ -55,7 +55,8 @@ public record Parsed(SyslogMessage message, Slice out, StrictRfc5424 strict) {
         MessageScan scan = new MessageScan();
         new MessageParser().parse(b, 13, in.length, truncated, origin, received, scan);
         byte[] out = encode(scan, annotate);
-        return new Parsed(SyslogMessage.of(scan), Slice.copyOf(out, 0, out.length), StrictRfc5424.parse(out));
+        return new Parsed(
+                SyslogMessage.of(scan), Slice.copyOf(out, 0, out.length), StrictRfc5424.parse(out));
     }
 
     /** Encodes into an array of exactly the promised length. */
