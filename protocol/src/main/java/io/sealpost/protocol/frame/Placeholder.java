@@ -1,5 +1,0 @@
-package io.sealpost.protocol.frame;
-
-final class Placeholder {
-    private Placeholder() {}
-}
