@@ -312,9 +312,7 @@ public final class StreamFramer {
         int limit = (int) Math.min(end, at + (long) maxRest());
         for (int i = at + scanned; i < limit; i++) {
             if (b[i] == '\n' || b[i] == 0) {
-                return i - at > maxMessage + 1
-                        ? cutText(b, at)
-                        : lineTo(b, at, i);
+                return i - at > maxMessage + 1 ? cutText(b, at) : lineTo(b, at, i);
             }
             int start = b[i] == '>' ? startOfPrefix(b, at, i) : NONE;
             if (start >= 0) {

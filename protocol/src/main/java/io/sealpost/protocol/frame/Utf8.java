@@ -7,8 +7,8 @@ final class Utf8 {
     private Utf8() {}
 
     /**
-     * The most octets of {@code b[offset, +length)} that do not end inside a UTF-8 character; octets
-     * that are no UTF-8 may be cut anywhere.
+     * The most octets of {@code b[offset, +length)} that do not end inside a UTF-8 character;
+     * octets that are no UTF-8 may be cut anywhere.
      */
     static int cut(byte[] b, int offset, int length) {
         int last = offset + length - 1;

@@ -5,7 +5,10 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a framer finds in a stream that arrives in the given pieces. Keeps the rest as a listener does. */
+/**
+ * What a framer finds in a stream that arrives in the given pieces. Keeps the rest as a listener
+ * does.
+ */
 final class Frames {
     private final StreamFramer framer;
     private final int maxMessage;
@@ -85,7 +88,8 @@ final class Frames {
             from = framer.consumedTo();
         }
         if (framer.consumedTo() != rest.length) {
-            throw new AssertionError("octets left at close: " + (rest.length - framer.consumedTo()));
+            throw new AssertionError(
+                    "octets left at close: " + (rest.length - framer.consumedTo()));
         }
     }
 

@@ -58,9 +58,16 @@ final class FramingCorpus {
             }
         }
         return new Case(
-                Pattern.compile("\"id\": *\"([^\"]+)\"").matcher(line).results().findFirst().orElseThrow().group(1),
+                Pattern.compile("\"id\": *\"([^\"]+)\"")
+                        .matcher(line)
+                        .results()
+                        .findFirst()
+                        .orElseThrow()
+                        .group(1),
                 number(line, "max_message"),
-                listAt(line, "chunks").getFirst().stream().map(s -> s.getBytes(ISO_8859_1)).toList(),
+                listAt(line, "chunks").getFirst().stream()
+                        .map(s -> s.getBytes(ISO_8859_1))
+                        .toList(),
                 alternatives,
                 listAt(line, "messages_contain").stream().flatMap(List::stream).toList(),
                 number(line, "truncated"));

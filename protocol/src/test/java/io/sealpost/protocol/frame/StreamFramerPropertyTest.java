@@ -14,8 +14,29 @@ class StreamFramerPropertyTest {
     private static final int ROUNDS = 3000;
     private static final int MAX_MESSAGE = 48;
     private static final String[] PIECES = {
-        "<34>", "<1>", "<", ">", "1", "9", "32 ", "5 <13>", "40 <13>", "49 <1>", "200 <1>", "999999999 <1>",
-        "0", " ", "\n", "\r\n", "\r", "\0", "text", "\u00c3\u00a4", "\u00e2\u0082\u00ac", "x".repeat(47), "\n\n"
+        "<34>",
+        "<1>",
+        "<",
+        ">",
+        "1",
+        "9",
+        "32 ",
+        "5 <13>",
+        "40 <13>",
+        "49 <1>",
+        "200 <1>",
+        "999999999 <1>",
+        "0",
+        " ",
+        "\n",
+        "\r\n",
+        "\r",
+        "\0",
+        "text",
+        "\u00c3\u00a4",
+        "\u00e2\u0082\u00ac",
+        "x".repeat(47),
+        "\n\n"
     };
 
     private static long seed() {
@@ -57,7 +78,8 @@ class StreamFramerPropertyTest {
                 }
             }
 
-            Frames found = Frames.of(MAX_MESSAGE, cut(random, stream.toString().getBytes(ISO_8859_1)));
+            Frames found =
+                    Frames.of(MAX_MESSAGE, cut(random, stream.toString().getBytes(ISO_8859_1)));
 
             assertThat(found.messages()).as("seed %d, round %d", seed, round).isEqualTo(expected);
             assertThat(found.truncated()).isZero();
@@ -72,7 +94,10 @@ class StreamFramerPropertyTest {
             byte[] octets = new byte[random.nextInt(60)];
             random.nextBytes(octets);
             for (int i = 0; i < octets.length; i++) {
-                octets[i] = random.nextInt(30) == 0 ? (byte) (random.nextInt(2) * 10) : (byte) (octets[i] | 1);
+                octets[i] =
+                        random.nextInt(30) == 0
+                                ? (byte) (random.nextInt(2) * 10)
+                                : (byte) (octets[i] | 1);
             }
             int from = random.nextInt(octets.length + 1);
             int expected = -1;

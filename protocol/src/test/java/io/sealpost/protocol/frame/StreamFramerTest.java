@@ -47,7 +47,8 @@ class StreamFramerTest {
     void cut_never_ends_inside_a_character() {
         String euro = new String(new byte[] {(byte) 0xE2, (byte) 0x82, (byte) 0xAC}, ISO_8859_1);
 
-        assertThat(Frames.of(8, "<1>" + euro + euro + "\n").messages()).containsExactly("<1>" + euro);
+        assertThat(Frames.of(8, "<1>" + euro + euro + "\n").messages())
+                .containsExactly("<1>" + euro);
         assertThat(Frames.of(9, "<1>" + euro + euro + "\n").messages())
                 .containsExactly("<1>" + euro + euro);
         assertThat(Frames.of(8, "12 <1>" + euro + euro + euro + COUNTED.substring(0, 3)).messages())
@@ -80,8 +81,17 @@ class StreamFramerTest {
 
         Frames found = Frames.of(40, COUNTED + noise + COUNTED + COUNTED);
 
-        assertThat(found).hasToString(
-                "[" + GOOD + ", " + "x".repeat(40) + ", " + GOOD + ", " + GOOD + "] truncated=1");
+        assertThat(found)
+                .hasToString(
+                        "["
+                                + GOOD
+                                + ", "
+                                + "x".repeat(40)
+                                + ", "
+                                + GOOD
+                                + ", "
+                                + GOOD
+                                + "] truncated=1");
     }
 
     @Test
@@ -130,7 +140,8 @@ class StreamFramerTest {
                 byte[] first = before.getBytes(ISO_8859_1);
                 Frames found = Frames.of(1000, cut(join(first, stream), 7));
 
-                assertThat(found.largestRest()).isLessThanOrEqualTo(new StreamFramer(1000).maxRest());
+                assertThat(found.largestRest())
+                        .isLessThanOrEqualTo(new StreamFramer(1000).maxRest());
                 assertThat(found.truncated()).isEqualTo(1);
             }
         }
@@ -138,7 +149,8 @@ class StreamFramerTest {
 
     @Test
     void long_line_costs_linear_time_however_it_is_cut() {
-        // a line of 16 MiB in pieces of 8 octets: re-reading it each time would take 16 TiB of looks
+        // a line of 16 MiB in pieces of 8 octets: re-reading it each time would take 16 TiB of
+        // looks
         int length = 1 << 24;
         byte[] line = new byte[length];
         Arrays.fill(line, (byte) 'x');
