@@ -1,4 +1,7 @@
-/** Health and metrics over HTTP on a loopback address. Nobody depends on it. */
+/**
+ * Health and metrics over HTTP on a loopback address. The door is {@code AdminServer}. Nobody
+ * depends on it.
+ */
 @NullMarked
 package io.sealpost.relay.admin;
 

@@ -1,4 +1,6 @@
-/** Metrics and the books. Knows no other room. */
+/**
+ * Metrics and the books. The doors are {@code RelayMetrics} and {@code Books}. Knows no other room.
+ */
 @NullMarked
 package io.sealpost.relay.watch;
 

@@ -1,0 +1,149 @@
+package io.sealpost.relay.admin;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.timeout.IdleStateEvent;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Answers the requests of one connection, one after the other. Confined to the connection's event
+ * loop; metrics are rendered on a virtual thread, and requests that arrive meanwhile wait.
+ */
+final class PageHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
+    private static final Logger LOG = LoggerFactory.getLogger(PageHandler.class);
+    private static final String ALLOW = "GET, HEAD";
+
+    /** Requests sent ahead of their answers; with more, or with answers unread, it is closed. */
+    private static final int MAX_WAITING = 16;
+
+    private record Request(String path, HttpMethod method, boolean good, boolean keepAlive) {}
+
+    private final Pages pages;
+    private final Deque<Request> waiting = new ArrayDeque<>();
+    private boolean rendering;
+
+    PageHandler(Pages pages) {
+        this.pages = pages;
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
+        boolean good = request.decoderResult().isSuccess();
+        waiting.add(
+                new Request(
+                        path(request.uri()),
+                        request.method(),
+                        good,
+                        good && HttpUtil.isKeepAlive(request)));
+        if (waiting.size() > MAX_WAITING || !ctx.channel().isWritable()) {
+            var _ = ctx.close();
+        } else {
+            answerNext(ctx);
+        }
+    }
+
+    private void answerNext(ChannelHandlerContext ctx) {
+        while (!rendering && !waiting.isEmpty() && ctx.channel().isActive()) {
+            Request request = waiting.remove();
+            if (isScrape(request)) {
+                rendering = true;
+                Thread.ofVirtual().name("scrape").start(() -> renderAside(ctx, request));
+            } else {
+                answer(ctx, request, page(request));
+            }
+        }
+    }
+
+    private static boolean isScrape(Request request) {
+        return request.good() && allowed(request) && request.path().equals(Pages.METRICS);
+    }
+
+    private static boolean allowed(Request request) {
+        return request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
+    }
+
+    private Page page(Request request) {
+        if (!request.good()) {
+            return Page.text(HttpResponseStatus.BAD_REQUEST, "bad or too long request");
+        }
+        if (Pages.exists(request.path()) && !allowed(request)) {
+            return Page.text(HttpResponseStatus.METHOD_NOT_ALLOWED, "only GET and HEAD");
+        }
+        return pages.render(request.path());
+    }
+
+    private void renderAside(ChannelHandlerContext ctx, Request request) {
+        Page page = scrape();
+        ctx.executor()
+                .execute(
+                        () -> {
+                            rendering = false;
+                            answer(ctx, request, page);
+                            answerNext(ctx);
+                        });
+    }
+
+    private Page scrape() {
+        try {
+            return pages.render(Pages.METRICS);
+        } catch (RuntimeException e) {
+            LOG.warn("metrics could not be read; this scrape is answered with an error", e);
+            return Page.text(HttpResponseStatus.INTERNAL_SERVER_ERROR, "metrics could not be read");
+        }
+    }
+
+    private static void answer(ChannelHandlerContext ctx, Request request, Page page) {
+        byte[] text = page.body().getBytes(UTF_8);
+        boolean head = request.method().equals(HttpMethod.HEAD);
+        ByteBuf body = head ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(text);
+        FullHttpResponse response =
+                new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, page.status(), body);
+        response.headers()
+                .set(HttpHeaderNames.CONTENT_TYPE, page.contentType())
+                .set(HttpHeaderNames.CONTENT_LENGTH, text.length)
+                .set(HttpHeaderNames.CACHE_CONTROL, "no-store");
+        if (page.status().equals(HttpResponseStatus.METHOD_NOT_ALLOWED)) {
+            response.headers().set(HttpHeaderNames.ALLOW, ALLOW);
+        }
+        HttpUtil.setKeepAlive(response, request.keepAlive());
+        ChannelFuture written = ctx.writeAndFlush(response);
+        if (!request.keepAlive()) {
+            written.addListener(ChannelFutureListener.CLOSE);
+        }
+    }
+
+    private static String path(String uri) {
+        int query = uri.indexOf('?');
+        return query < 0 ? uri : uri.substring(0, query);
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof IdleStateEvent) {
+            var _ = ctx.close();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        LOG.debug("connection of {} closed", ctx.channel().remoteAddress(), cause);
+        var _ = ctx.close();
+    }
+}

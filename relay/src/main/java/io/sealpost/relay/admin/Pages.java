@@ -1,0 +1,57 @@
+package io.sealpost.relay.admin;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.sealpost.relay.watch.RelayMetrics;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/** The pages of the admin server. Thread-safe. */
+final class Pages {
+    static final String METRICS = "/metrics";
+    static final String HEALTHZ = "/healthz";
+    static final String READYZ = "/readyz";
+
+    private static final String METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+    private final RelayMetrics metrics;
+    private final Readiness readiness;
+
+    Pages(RelayMetrics metrics, Readiness readiness) {
+        this.metrics = metrics;
+        this.readiness = readiness;
+    }
+
+    static boolean exists(String path) {
+        return path.equals(METRICS) || path.equals(HEALTHZ) || path.equals(READYZ);
+    }
+
+    /** Makes the page; {@link #METRICS} takes milliseconds, the others nothing. */
+    Page render(String path) {
+        return switch (path) {
+            case METRICS -> metrics();
+            case HEALTHZ -> Page.text(HttpResponseStatus.OK, "ok");
+            case READYZ -> ready();
+            default -> Page.text(HttpResponseStatus.NOT_FOUND, "not found");
+        };
+    }
+
+    private Page ready() {
+        return readiness
+                .obstacle()
+                .map(reason -> Page.text(HttpResponseStatus.SERVICE_UNAVAILABLE, reason))
+                .orElseGet(() -> Page.text(HttpResponseStatus.OK, "ready"));
+    }
+
+    private Page metrics() {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try {
+            metrics.writeText(out);
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing to memory failed", e);
+        }
+        return new Page(HttpResponseStatus.OK, METRICS_TYPE, out.toString(UTF_8));
+    }
+}

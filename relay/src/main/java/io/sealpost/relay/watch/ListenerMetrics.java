@@ -1,0 +1,51 @@
+package io.sealpost.relay.watch;
+
+/** The figures of one listener. Thread-safe; meant to be called once per chunk. */
+public final class ListenerMetrics {
+    private final RelayMetrics metrics;
+    private final String listener;
+    private final Tally messages;
+    private final Tally octets;
+    private final Tally kernelDrops;
+    private final Tally connections;
+
+    ListenerMetrics(RelayMetrics metrics, String listener) {
+        this.metrics = metrics;
+        this.listener = listener;
+        this.messages = metrics.tally(MetricName.RECEIVED, listener);
+        this.octets = metrics.tally(MetricName.RECEIVED_BYTES, listener);
+        this.kernelDrops = metrics.tally(MetricName.KERNEL_DROPS, listener);
+        this.connections = metrics.tally(MetricName.CONNECTIONS, listener);
+    }
+
+    /** Messages taken in, with their octets as received. */
+    public void received(long messageCount, long octetCount) {
+        messages.add(messageCount);
+        octets.add(octetCount);
+    }
+
+    /** Datagrams the kernel dropped since the last call. */
+    public void kernelDropped(long datagrams) {
+        kernelDrops.add(datagrams);
+    }
+
+    /** A connection was accepted. */
+    public void connectionOpened() {
+        connections.increment();
+    }
+
+    /** A connection that was accepted is gone. */
+    public void connectionClosed() {
+        connections.add(-1);
+    }
+
+    /** Connections closed at the door for this reason. Resolve once, keep. */
+    public Tally refused(String reason) {
+        return metrics.tally(MetricName.REFUSED, listener, reason);
+    }
+
+    /** Messages dropped at the door for this reason. Resolve once, keep. */
+    public Tally dropped(String reason) {
+        return metrics.tally(MetricName.DROPPED, reason, listener, "");
+    }
+}

@@ -1,0 +1,164 @@
+package io.sealpost.relay.watch;
+
+import java.util.List;
+
+/**
+ * Every metric of the relay: its outside name, what it counts and its labels. The numbers of those
+ * that survive restarts are for life, see {@code docs/format/counters.md}.
+ */
+public enum MetricName {
+    RECEIVED(
+            "sealpost_messages_received_total",
+            "Messages taken in at the door.",
+            Type.COUNTER,
+            1,
+            "listener"),
+    RECEIVED_BYTES(
+            "sealpost_bytes_received_total",
+            "Octets of the messages taken in, as received, without framing.",
+            Type.COUNTER,
+            2,
+            "listener"),
+    CHANGED(
+            "sealpost_messages_changed_total",
+            "Messages that normalization changed or marked; a message with two reasons counts under"
+                    + " both.",
+            Type.COUNTER,
+            3,
+            "reason"),
+    DROPPED(
+            "sealpost_messages_dropped_total",
+            "Messages given up, by reason: at the door with the listener's name, behind the spool"
+                    + " with the upstream's.",
+            Type.COUNTER,
+            4,
+            "reason",
+            "listener",
+            "upstream"),
+    KERNEL_DROPS(
+            "sealpost_udp_kernel_drops_total",
+            "Datagrams that the kernel dropped because the socket's buffer was full.",
+            Type.COUNTER,
+            5,
+            "listener"),
+    CONNECTIONS("sealpost_connections", "Connections open now.", Type.GAUGE, 0, "listener"),
+    REFUSED(
+            "sealpost_connections_refused_total",
+            "Connections closed at the door, by reason.",
+            Type.COUNTER,
+            6,
+            "listener",
+            "reason"),
+    SPOOL_BYTES("sealpost_spool_bytes", "Octets of the spool on disk.", Type.GAUGE, 0),
+    SPOOL_WRITTEN(
+            "sealpost_spool_written_total",
+            "Messages written to the spool since its first day.",
+            Type.COUNTER,
+            0),
+    SPOOL_SYNCED(
+            "sealpost_spool_synced_total",
+            "Messages of the spool that a power cut cannot take any more.",
+            Type.COUNTER,
+            0),
+    SYNC_SECONDS("sealpost_sync_seconds", "How long the disk took to sync.", Type.HISTOGRAM, 0),
+    UPSTREAM_ROUTED(
+            "sealpost_upstream_routed_total",
+            "Messages routed to the upstream; equals delivered + queued + dropped.",
+            Type.COUNTER,
+            0,
+            "upstream"),
+    UPSTREAM_DELIVERED(
+            "sealpost_upstream_delivered_total",
+            "Messages the upstream has, each counted once.",
+            Type.COUNTER,
+            0,
+            "upstream"),
+    UPSTREAM_QUEUED(
+            "sealpost_upstream_queued",
+            "Messages that wait in the spool for the upstream.",
+            Type.GAUGE,
+            0,
+            "upstream"),
+    UPSTREAM_LAG(
+            "sealpost_upstream_lag_seconds",
+            "Age of the oldest message that waits for the upstream; 0 if none waits.",
+            Type.GAUGE,
+            0,
+            "upstream"),
+    UPSTREAM_UNCONFIRMED(
+            "sealpost_upstream_unconfirmed",
+            "Messages sent to the upstream that it has not yet confirmed.",
+            Type.GAUGE,
+            0,
+            "upstream"),
+    UPSTREAM_RESENT(
+            "sealpost_upstream_resent_total",
+            "Messages sent again after a lost connection; outside the books.",
+            Type.COUNTER,
+            0,
+            "upstream"),
+    UPSTREAM_CONNECTED(
+            "sealpost_upstream_connected",
+            "1 while the upstream is connected, or its file open, else 0.",
+            Type.GAUGE,
+            0,
+            "upstream");
+
+    /** What kind of figure it is. */
+    public enum Type {
+        /** Never falls, survives restarts. */
+        COUNTER,
+        /** Rises and falls. */
+        GAUGE,
+        /** Distribution since the start of the process. */
+        HISTOGRAM
+    }
+
+    private static final String TOTAL = "_total";
+
+    private final String label;
+    private final String help;
+    private final Type type;
+    private final int stored;
+
+    @SuppressWarnings("ImmutableEnumChecker") // List.of cannot be changed
+    private final List<String> labels;
+
+    MetricName(String label, String help, Type type, int stored, String... labels) {
+        this.label = label;
+        this.help = help;
+        this.type = type;
+        this.stored = stored;
+        this.labels = List.of(labels);
+    }
+
+    /** The name outside, with {@code _total} where it is a counter. */
+    public String label() {
+        return label;
+    }
+
+    /** One sentence on what it says. */
+    public String help() {
+        return help;
+    }
+
+    /** Counter, gauge or histogram. */
+    public Type type() {
+        return type;
+    }
+
+    /** Names of the labels, in the order of their values. */
+    public List<String> labels() {
+        return labels;
+    }
+
+    /** The name as the metrics library wants it: without {@code _total}. */
+    String base() {
+        return label.endsWith(TOTAL) ? label.substring(0, label.length() - TOTAL.length()) : label;
+    }
+
+    /** Number in the counters' snapshot, or 0 if the figure is not kept there. */
+    int stored() {
+        return stored;
+    }
+}

@@ -1,0 +1,118 @@
+package io.sealpost.relay.watch;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Supplier;
+
+/**
+ * All figures of one relay. Thread-safe.
+ *
+ * <p>Rooms resolve a handle once ({@link #listener}, {@link #changed}) and count on it; what other
+ * rooms know themselves is read at each scrape. The metrics library is first touched by the first
+ * scrape, so that it costs the start nothing.
+ */
+public final class RelayMetrics {
+    /** Most octets that {@link #snapshot} returns. */
+    public static final int MAX_SNAPSHOT_BYTES = CounterSnapshots.MAX_BYTES;
+
+    private final Map<Series, Tally> tallies = new ConcurrentHashMap<>();
+    private final Map<String, ListenerMetrics> listeners = new ConcurrentHashMap<>();
+    private final Map<String, Supplier<UpstreamReading>> upstreams = new ConcurrentSkipListMap<>();
+    private final SyncTimes syncTimes = new SyncTimes();
+
+    /** Set once by the assembly, read by scrapes of any thread. */
+    private volatile SpoolReadings spool = new SpoolReadings(() -> 0, () -> 0, () -> 0);
+
+    /** Metrics with nothing counted yet. */
+    public RelayMetrics() {}
+
+    /** The figures of a listener, always the same object for the same name. */
+    public ListenerMetrics listener(String name) {
+        return listeners.computeIfAbsent(name, key -> new ListenerMetrics(this, key));
+    }
+
+    /** Messages changed for this reason. Resolve once, keep. */
+    public Tally changed(String reason) {
+        return tally(MetricName.CHANGED, reason);
+    }
+
+    /** Messages dropped by a route of this name before the spool. Resolve once, keep. */
+    public Tally dropped(String reason) {
+        return tally(MetricName.DROPPED, reason, "", "");
+    }
+
+    /** Says where the spool's figures are read. */
+    public void spool(SpoolReadings readings) {
+        spool = readings;
+    }
+
+    /** A sync of the spool took so long. */
+    public void synced(long nanos) {
+        syncTimes.observe(nanos);
+    }
+
+    /** Says where the figures of an upstream are read: once per scrape, so that they agree. */
+    public void upstream(String name, Supplier<UpstreamReading> reading) {
+        upstreams.put(name, reading);
+    }
+
+    /** The upstream is gone; its figures are no longer shown. */
+    public void removeUpstream(String name) {
+        upstreams.remove(name);
+    }
+
+    /** The accounts of all upstreams now, at the spool's synced position. */
+    public Books books() {
+        List<Account> accounts =
+                upstreams.values().stream().map(reading -> reading.get().account()).toList();
+        return new Books(spool.synced().getAsLong(), accounts);
+    }
+
+    /** Writes everything in Prometheus' text format. Takes milliseconds: not for an event loop. */
+    public void writeText(OutputStream out) throws IOException {
+        Exposition.write(this, out);
+    }
+
+    /** Counters that survive a restart, for {@link #restore}. */
+    public byte[] snapshot() {
+        return CounterSnapshots.encode(tallies);
+    }
+
+    /**
+     * Adds what an earlier process had counted. Call once, after the listeners of the conf file
+     * were resolved and before anything is counted.
+     *
+     * @return false if the snapshot is not understood: nothing was added, counting starts at 0
+     */
+    public boolean restore(byte[] snapshot) {
+        return CounterSnapshots.decode(snapshot, (series, count) -> tally(series).add(count));
+    }
+
+    Tally tally(MetricName metric, String... values) {
+        return tally(new Series(metric, List.of(values)));
+    }
+
+    private Tally tally(Series series) {
+        return tallies.computeIfAbsent(series, _ -> new Tally());
+    }
+
+    Map<Series, Tally> tallies() {
+        return tallies;
+    }
+
+    List<UpstreamReading> upstreamReadings() {
+        return upstreams.values().stream().map(Supplier::get).toList();
+    }
+
+    SpoolReadings spool() {
+        return spool;
+    }
+
+    SyncTimes syncTimes() {
+        return syncTimes;
+    }
+}
