@@ -50,7 +50,7 @@ final class Rfc3164Parser {
         if (Octets.isAt(b, q, end, ':')) {
             q = Octets.skipBlanks(b, q + 1, end);
         }
-        if (end - q > 12 && b[q] == '1' && b[q + 1] == ' ') {
+        if (end - q >= 12 && b[q] == '1' && b[q + 1] == ' ') {
             int digits = Octets.runEnd(b, q + 2, end, Octets.DIGIT) - q - 2;
             return digits == 10 ? q + 2 : q;
         }

@@ -8,6 +8,10 @@ import io.sealpost.protocol.message.Reason;
 final class TimeResolver {
     private static final long MICROS = 1_000_000;
     private static final long MAX_AHEAD_SECONDS = 31 * Civil.DAY_SECONDS;
+
+    /** Less than any year, whatever zone changes it holds. */
+    private static final long SHORT_YEAR_SECONDS = 363 * Civil.DAY_SECONDS;
+
     private static final long UNSET_CLOCK_MICROS = Civil.DAY_SECONDS * MICROS;
     private static final long MIN_SECOND = Civil.epochDay(0, 1, 1) * Civil.DAY_SECONDS;
     private static final long MAX_SECOND =
@@ -81,9 +85,15 @@ final class TimeResolver {
      */
     private static long nearest(TimeFields f, ZoneClock clock, long now) {
         int year = Civil.year(Civil.dateOf(Math.floorDiv(now, Civil.DAY_SECONDS)));
+        long latest = now + MAX_AHEAD_SECONDS;
+        // nearly always this year; then no other may be looked at, since each has its own offsets
+        long second = inYear(year, f, clock, now);
+        if (second <= latest && second > latest - SHORT_YEAR_SECONDS) {
+            return second;
+        }
         for (int candidate = year + 1; candidate >= year - 1; candidate--) {
-            long second = inYear(candidate, f, clock, now);
-            if (second != Long.MIN_VALUE && second <= now + MAX_AHEAD_SECONDS) {
+            second = inYear(candidate, f, clock, now);
+            if (second != Long.MIN_VALUE && second <= latest) {
                 return second;
             }
         }

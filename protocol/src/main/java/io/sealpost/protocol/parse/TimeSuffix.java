@@ -99,6 +99,13 @@ final class TimeSuffix {
         if (b[p] == ':') {
             return Octets.blankOrEnd(b, p + 1, end);
         }
-        return HostReader.word(b, p, end) >= 0 || lookahead.read(b, p, end);
+        if (b[p] == '-' && Octets.blankOrEnd(b, p + 1, end)) {
+            return true;
+        }
+        boolean year = Octets.number(b, p, end, 4) >= 0 && yearEnds(b, p + 4, end);
+        return year
+                || HostReader.word(b, p, end) >= 0
+                || HostReader.beforeColon(b, p, end) >= 0
+                || lookahead.read(b, p, end);
     }
 }
