@@ -38,25 +38,19 @@ record Samples(String name, String message, String expected) {
 
     String describe(Parsed parsed) {
         SyslogMessage m = parsed.message();
-        return m.form().label()
-                + " "
-                + m.priority().value()
-                + " "
-                + m.timestamp()
-                + " "
-                + m.hostname()
-                + " "
-                + m.appName()
-                + " "
-                + m.procId()
-                + " "
-                + m.msgId()
-                + " "
-                + m.structuredData().text()
-                + " {"
-                + escape(m.text().toArray())
-                + "} "
-                + String.join(",", parsed.reasons());
+        return String.join(
+                        " ",
+                        m.form().label(),
+                        String.valueOf(m.priority().value()),
+                        m.timestamp(),
+                        m.hostname(),
+                        m.appName(),
+                        m.procId(),
+                        m.msgId(),
+                        m.structuredData().text(),
+                        "{" + escape(m.text().toArray()) + "}",
+                        String.join(",", parsed.reasons()))
+                .strip();
     }
 
     private static String escape(byte[] octets) {
