@@ -23,13 +23,17 @@ final class DamagedReader {
         if (end - p >= 2 && b[p] == '-' && b[p + 1] == ' ') {
             return true;
         }
-        return end - p > DATE_LENGTH
+        return end - p > DATE_LENGTH && date(b, p, end) && b[p + DATE_LENGTH] == 'T';
+    }
+
+    /** Whether {@code dddd-dd-dd} stands here. */
+    static boolean date(byte[] b, int p, int end) {
+        return end - p >= DATE_LENGTH
                 && Octets.number(b, p, end, 4) >= 0
                 && b[p + 4] == '-'
                 && Octets.number(b, p + 5, end, 2) >= 0
                 && b[p + 7] == '-'
-                && Octets.number(b, p + 8, end, 2) >= 0
-                && b[p + DATE_LENGTH] == 'T';
+                && Octets.number(b, p + 8, end, 2) >= 0;
     }
 
     /** Reads from TIMESTAMP on. */

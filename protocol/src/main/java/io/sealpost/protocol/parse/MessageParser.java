@@ -157,6 +157,8 @@ public final class MessageParser {
         if (q == p || q - p > MAX_VERSION_DIGITS || !Octets.isAt(b, q, end, ' ')) {
             return NO_VERSION;
         }
-        return DamagedReader.recognises(b, q + 1, end) ? OTHER_VERSION : NO_VERSION;
+        boolean timestamp =
+                DamagedReader.recognises(b, q + 1, end) || DamagedReader.date(b, q + 1, end);
+        return timestamp ? OTHER_VERSION : NO_VERSION;
     }
 }
