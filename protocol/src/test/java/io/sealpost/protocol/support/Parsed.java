@@ -77,6 +77,12 @@ public record Parsed(SyslogMessage message, Slice out, StrictRfc5424 strict) {
         return new String(out.toArray(), StandardCharsets.ISO_8859_1);
     }
 
+    /** The octets sent as the next relay takes them: again less one line end of MSG. */
+    public String outTextReceived() {
+        byte[] received = Expectations.withoutTrailer(out.toArray());
+        return new String(received, StandardCharsets.ISO_8859_1);
+    }
+
     /** Names of the reasons, in alphabetical order. */
     public List<String> reasons() {
         return message.reasons().stream().map(Reason::label).sorted().toList();
