@@ -1,0 +1,237 @@
+package io.sealpost.relay.spool;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * The metadata of one batch as read: its runs for the queues, all else on demand. Reused from batch
+ * to batch; confined to its reader. Never throws on damaged octets.
+ */
+final class BatchMetadata {
+    static final int VERSION = 1;
+
+    /** A run: consecutive messages of one source, receive time and set of upstreams. */
+    record Run(Source source, long receivedMicros, long ordinal, int count, long upstreams) {}
+
+    /** A message that was not sent on byte for byte. */
+    record Change(int index, int form, int reasons, int originalLength) {}
+
+    private static final Source.Transport[] TRANSPORTS = Source.Transport.values();
+
+    private byte[] octets = new byte[0];
+    private int at;
+    private int limit;
+    private boolean sound;
+
+    private int runs;
+    private int[] runSource = new int[16];
+    private int[] runCount = new int[16];
+    private int[] runOctets = new int[16];
+    private long[] runMicros = new long[16];
+    private long[] runOrdinal = new long[16];
+    private long[] runMask = new long[16];
+    private final List<Source> sources = new ArrayList<>();
+    private final List<Change> changes = new ArrayList<>();
+
+    int runs() {
+        return runs;
+    }
+
+    int count(int run) {
+        return runCount[run];
+    }
+
+    int octets(int run) {
+        return runOctets[run];
+    }
+
+    long mask(int run) {
+        return runMask[run];
+    }
+
+    long receivedMicros(int run) {
+        return runMicros[run];
+    }
+
+    Run run(int run) {
+        return new Run(
+                sources.get(runSource[run]),
+                runMicros[run],
+                runOrdinal[run],
+                runCount[run],
+                runMask[run]);
+    }
+
+    List<Change> changes() {
+        return List.copyOf(changes);
+    }
+
+    /** Reads runs only, which is what queues need; false if the octets are damaged. */
+    boolean decodeRuns(byte[] from, int offset, BatchHeader header) {
+        return decode(from, offset, header, false);
+    }
+
+    /** Reads everything; false if the octets are damaged. */
+    boolean decodeAll(byte[] from, int offset, BatchHeader header) {
+        return decode(from, offset, header, true);
+    }
+
+    private boolean decode(byte[] from, int offset, BatchHeader header, boolean all) {
+        octets = from;
+        at = offset;
+        limit = offset + header.metadataLength();
+        sound = true;
+        sources.clear();
+        changes.clear();
+        runs = 0;
+        if (octet() != VERSION) {
+            return false;
+        }
+        long sourceCount = number();
+        for (long i = 0; sound && i < sourceCount; i++) {
+            source(all);
+        }
+        readRuns(header, sourceCount);
+        if (all) {
+            readChanges();
+        }
+        return sound;
+    }
+
+    private void readRuns(BatchHeader header, long sourceCount) {
+        long runTotal = number();
+        if (runTotal > header.count()) {
+            sound = false;
+            return;
+        }
+        room((int) runTotal);
+        long[] nextOrdinal = new long[(int) Math.min(sourceCount, header.count())];
+        long micros = header.appendMicros();
+        long messages = 0;
+        long frames = 0;
+        for (int r = 0; sound && r < runTotal; r++) {
+            long source = number();
+            micros += difference();
+            long ordinal = difference();
+            long count = number();
+            long length = number();
+            long mask = number();
+            messages += count;
+            frames += length;
+            if (!sound || source < 0 || source >= nextOrdinal.length || count <= 0) {
+                sound = false;
+                return;
+            }
+            ordinal += nextOrdinal[(int) source];
+            nextOrdinal[(int) source] = ordinal + count;
+            runSource[r] = (int) source;
+            runMicros[r] = micros;
+            runOrdinal[r] = ordinal;
+            runCount[r] = (int) count;
+            runOctets[r] = (int) length;
+            runMask[r] = mask;
+            runs++;
+        }
+        sound &= messages == header.count() && frames == header.framesLength();
+    }
+
+    private void readChanges() {
+        long total = number();
+        int index = 0;
+        for (long c = 0; sound && c < total; c++) {
+            index += (int) number();
+            changes.add(new Change(index, octet(), (int) number(), (int) number()));
+        }
+    }
+
+    private void source(boolean keep) {
+        int transport = octet();
+        byte[] address = bytes(octet());
+        int port = octet() << 8 | octet();
+        long connection = number();
+        byte[] listener = bytes(number());
+        int kind = octet();
+        byte[] certificate =
+                switch (kind) {
+                    case SourceTable.NO_CERTIFICATE -> new byte[0];
+                    case SourceTable.SHA_256 -> bytes(32);
+                    default -> bytes(number());
+                };
+        sound &= transport < TRANSPORTS.length;
+        if (keep && sound) {
+            sources.add(
+                    new Source(
+                            new String(listener, StandardCharsets.UTF_8),
+                            TRANSPORTS[transport],
+                            peer(address, port),
+                            connection,
+                            kind == SourceTable.SHA_256
+                                    ? HexFormat.of().formatHex(certificate)
+                                    : new String(certificate, StandardCharsets.UTF_8)));
+        }
+    }
+
+    private static InetSocketAddress peer(byte[] address, int port) {
+        if (address.length == 4 || address.length == 16) {
+            try {
+                return new InetSocketAddress(InetAddress.getByAddress(address), port);
+            } catch (UnknownHostException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+        return InetSocketAddress.createUnresolved("", port);
+    }
+
+    private void room(int runTotal) {
+        if (runTotal > runCount.length) {
+            int more = Math.max(runTotal, runCount.length * 2);
+            runSource = Arrays.copyOf(runSource, more);
+            runCount = Arrays.copyOf(runCount, more);
+            runOctets = Arrays.copyOf(runOctets, more);
+            runMicros = Arrays.copyOf(runMicros, more);
+            runOrdinal = Arrays.copyOf(runOrdinal, more);
+            runMask = Arrays.copyOf(runMask, more);
+        }
+    }
+
+    private int octet() {
+        if (at >= limit) {
+            sound = false;
+            return 0;
+        }
+        return octets[at++] & 0xff;
+    }
+
+    private byte[] bytes(long count) {
+        if (count < 0 || count > limit - at) {
+            sound = false;
+            return new byte[0];
+        }
+        at += (int) count;
+        return Arrays.copyOfRange(octets, at - (int) count, at);
+    }
+
+    private long number() {
+        long value = 0;
+        for (int shift = 0; shift < 64; shift += 7) {
+            int next = octet();
+            value |= (long) (next & 0x7f) << shift;
+            if (next < 0x80) {
+                return value;
+            }
+        }
+        sound = false;
+        return 0;
+    }
+
+    private long difference() {
+        long zigzag = number();
+        return (zigzag >>> 1) ^ -(zigzag & 1);
+    }
+}
