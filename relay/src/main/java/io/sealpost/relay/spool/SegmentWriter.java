@@ -1,0 +1,144 @@
+package io.sealpost.relay.spool;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * Appends batches to one new segment. Confined to the spool writer thread. After a failure it is
+ * rolled back to what is durable, or given up.
+ */
+final class SegmentWriter {
+    /** Octets of a sealed batch header and metadata, made anew for each batch. */
+    private final Octets metadata;
+
+    private final byte[] headerOctets = new byte[BatchHeader.LENGTH];
+    private final ByteBuffer staging;
+    private final Segment segment;
+    private final StorageFile file;
+    private final SaltedCrc crc;
+    private long stagedAt;
+    private long end = SegmentHeader.LENGTH;
+    private long syncedEnd = SegmentHeader.LENGTH;
+
+    private SegmentWriter(Segment segment, StorageFile file, Octets metadata, ByteBuffer staging) {
+        this.segment = segment;
+        this.file = file;
+        this.metadata = metadata;
+        this.staging = staging;
+        this.crc = new SaltedCrc(segment.header.salt());
+    }
+
+    /** Makes the file, durable with its name when this returns. */
+    static SegmentWriter create(
+            Storage storage, SegmentHeader header, Octets metadata, ByteBuffer staging, Flaws flaws)
+            throws IOException {
+        Segment segment = new Segment(header, false, SegmentHeader.LENGTH);
+        String temporary = segment.path + Segment.TEMPORARY;
+        storage.delete(temporary);
+        StorageFile file = storage.openForWriting(temporary);
+        try {
+            file.write(ByteBuffer.wrap(header.encode()), 0);
+            file.sync();
+            storage.rename(temporary, segment.path);
+            if (!flaws.has(Flaw.NO_FOLDER_SYNC)) {
+                storage.syncFolder(Segment.FOLDER);
+            }
+        } catch (IOException | RuntimeException e) {
+            file.close();
+            throw e;
+        }
+        return new SegmentWriter(segment, file, metadata, staging);
+    }
+
+    /** Bugs planted by tests. */
+    interface Flaws {
+        boolean has(Flaw flaw);
+    }
+
+    Segment segment() {
+        return segment;
+    }
+
+    long end() {
+        return end;
+    }
+
+    /** Octets appended and not yet durable. */
+    long unsynced() {
+        return end - syncedEnd;
+    }
+
+    /** Seals the batch for this segment and appends it; durable after {@link #sync}. */
+    void append(Batch batch, long firstSequence, long synced, long appendMicros)
+            throws IOException {
+        metadata.clear();
+        batch.encodeMetadata(metadata, appendMicros);
+        int framesCrc = crc.start().update(batch.frames(), 0, batch.length()).value();
+        int restCrc =
+                crc.start()
+                        .update(metadata.array, 0, metadata.length)
+                        .update(batch.originals(), 0, batch.originalsLength())
+                        .value();
+        BatchHeader header =
+                new BatchHeader(
+                        firstSequence,
+                        batch.count(),
+                        batch.length(),
+                        metadata.length,
+                        batch.originalsLength(),
+                        synced,
+                        appendMicros,
+                        framesCrc,
+                        restCrc);
+        header.encode(headerOctets, crc);
+        staging.clear();
+        stagedAt = end;
+        stage(headerOctets, headerOctets.length);
+        stage(batch.frames(), batch.length());
+        stage(metadata.array, metadata.length);
+        stage(batch.originals(), batch.originalsLength());
+        flush();
+        end = stagedAt;
+    }
+
+    private void stage(byte[] octets, int length) throws IOException {
+        int at = 0;
+        while (at < length) {
+            int part = Math.min(length - at, staging.remaining());
+            staging.put(octets, at, part);
+            at += part;
+            if (!staging.hasRemaining()) {
+                flush();
+            }
+        }
+    }
+
+    private void flush() throws IOException {
+        staging.flip();
+        int octets = staging.remaining();
+        if (octets > 0) {
+            file.write(staging, stagedAt);
+            stagedAt += octets;
+        }
+        staging.clear();
+    }
+
+    void sync() throws IOException {
+        file.sync();
+        syncedEnd = end;
+    }
+
+    /** Cuts off what is not durable. If that fails too, the segment must be given up. */
+    void rollBack() throws IOException {
+        end = syncedEnd;
+        file.truncate(syncedEnd);
+    }
+
+    long syncedEnd() {
+        return syncedEnd;
+    }
+
+    void close() throws IOException {
+        file.close();
+    }
+}

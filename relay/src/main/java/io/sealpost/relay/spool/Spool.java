@@ -1,0 +1,337 @@
+package io.sealpost.relay.spool;
+
+import io.sealpost.relay.runtime.NanoClock;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The durable log of a data folder: lanes in, queues out. Lanes and queues are made before {@link
+ * #start}, by one thread; the rest may be called from any thread.
+ */
+public final class Spool implements AutoCloseable {
+    private static final long RETRY_NANOS = 100_000_000;
+    private static final long IDLE_NANOS = 1_000_000_000;
+
+    /** Attempts to save what memory holds while the volume fails at close. */
+    private static final int CLOSING_ATTEMPTS = 10;
+
+    private final SpoolSettings settings;
+    private final SpoolSeams seams;
+    private final Storage storage;
+    private final SpoolObserver observer;
+    private final NanoClock clock;
+    private final AutoCloseable lock;
+    private final SpoolOpening parts;
+    private final Recovery recovery;
+    private final SpoolWriter writer;
+    private final Retention retention;
+    private final Housekeeping housekeeping;
+    private final List<UpstreamQueue> queues = new ArrayList<>();
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private @Nullable Thread thread;
+
+    /** Ends the writer's loop. */
+    private volatile boolean closing;
+
+    private Spool(
+            SpoolSettings settings,
+            SpoolSeams seams,
+            Storage storage,
+            SpoolObserver observer,
+            NanoClock clock,
+            AutoCloseable lock,
+            SpoolOpening.Opened opened) {
+        this.settings = settings;
+        this.seams = seams;
+        this.storage = storage;
+        this.observer = observer;
+        this.clock = clock;
+        this.lock = lock;
+        this.parts = opened.parts();
+        this.recovery = opened.recovery();
+        this.writer =
+                new SpoolWriter(settings, seams, storage, parts.log, observer, clock, opened.end());
+        this.retention =
+                new Retention(
+                        settings,
+                        seams,
+                        storage,
+                        parts.log,
+                        parts.quarantine,
+                        writer,
+                        observer,
+                        clock);
+        this.housekeeping = new Housekeeping(retention::round);
+    }
+
+    /**
+     * Recovers and opens.
+     *
+     * @throws SpoolException with a message for the operator: locked by another instance, folder
+     *     not writable, written by a later release
+     */
+    public static Spool open(
+            SpoolSettings settings, Storage storage, SpoolObserver observer, NanoClock clock)
+            throws IOException {
+        return open(settings, storage, observer, clock, SpoolSeams.production(settings));
+    }
+
+    static Spool open(
+            SpoolSettings settings,
+            Storage storage,
+            SpoolObserver observer,
+            NanoClock clock,
+            SpoolSeams seams)
+            throws IOException {
+        AutoCloseable lock = lock(storage);
+        try {
+            return new Spool(
+                    settings,
+                    seams,
+                    storage,
+                    observer,
+                    clock,
+                    lock,
+                    SpoolOpening.open(storage, observer));
+        } catch (SpoolException | RuntimeException e) {
+            unlock(lock);
+            throw e;
+        } catch (IOException e) {
+            unlock(lock);
+            throw new SpoolException("the spool cannot be opened: " + e.getMessage(), e);
+        }
+    }
+
+    private static AutoCloseable lock(Storage storage) throws SpoolException {
+        try {
+            storage.createFolder(Segment.FOLDER);
+            storage.createFolder("cursors");
+            storage.syncFolder("");
+        } catch (IOException e) {
+            throw new SpoolException("the data folder cannot be written: " + e.getMessage(), e);
+        }
+        try {
+            return storage.lock("lock");
+        } catch (IOException e) {
+            throw new SpoolException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** What opening found. */
+    public Recovery recovery() {
+        return recovery;
+    }
+
+    /** A lane for one event loop. onSpace is called on the writer thread after it said FULL. */
+    public Lane lane(Runnable onSpace) {
+        Lane lane = new Lane(onSpace, writer, seams.batchBytes(), settings.maxMessageBytes());
+        writer.add(lane);
+        return lane;
+    }
+
+    /** The queue of this upstream, which keeps its number and cursor for life. */
+    public UpstreamQueue queue(String upstream, QueueSettings queueSettings) throws IOException {
+        Published end = writer.published();
+        int number = parts.numbers.find(upstream);
+        boolean added = number < 0;
+        if (added) {
+            long start =
+                    queueSettings.start() == QueueSettings.StartAt.RETAINED
+                            ? oldest()
+                            : end.sequence();
+            number = parts.numbers.add(upstream, end.sequence(), start);
+        }
+        CursorState state = parts.cursors.get(number);
+        if (state == null) {
+            if (!added) {
+                observer.cursorLost(upstream);
+            }
+            state = parts.fresh(number, end);
+        }
+        ConcurrentSkipListMap<Long, String> asides = new ConcurrentSkipListMap<>();
+        QueueCursor cursor =
+                new QueueCursor(queueSettings, state, writer, parts.cursorFile(number), asides);
+        QueueReader reader =
+                new QueueReader(
+                        storage, parts.log, parts.quarantine, number, cursor.entry(), asides);
+        UpstreamQueue queue = new UpstreamQueue(reader, cursor, writer, clock, asides);
+        cursor.persist();
+        queues.add(queue);
+        writer.add(queue);
+        retention.add(cursor);
+        return queue;
+    }
+
+    /** Takes upstreams that have no queue by now out of the books, and starts the threads. */
+    public void start() throws IOException {
+        retireUnnamed();
+        writer.housekeeping(housekeeping);
+        housekeeping.start();
+        thread = Thread.ofPlatform().name("spool-writer").start(this::run);
+    }
+
+    void retireUnnamed() throws IOException {
+        for (int n = 0; n < parts.numbers.size(); n++) {
+            UpstreamNumbers.Entry entry = parts.numbers.entry(n);
+            if (entry.live() && !named(n)) {
+                Published end = writer.published();
+                CursorState state = parts.cursors.get(n);
+                long counted = state == null ? 0 : state.counted();
+                long queued = end.routed()[n] + entry.routedBefore(end.sequence()) - counted;
+                parts.numbers.retire(n);
+                parts.dropCursor(n);
+                observer.dropped(entry.name(), queued, DropReason.REMOVED);
+            }
+        }
+    }
+
+    private boolean named(int number) {
+        for (UpstreamQueue queue : queues) {
+            if (queue.number() == number) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void run() {
+        long interval = settings.syncInterval().toNanos();
+        long last = clock.nanos() - interval;
+        while (!closing) {
+            writer.park(IDLE_NANOS);
+            if (!writer.hasWork()) {
+                continue;
+            }
+            for (long rest = last + interval - clock.nanos();
+                    rest > 0 && !closing;
+                    rest = last + interval - clock.nanos()) {
+                LockSupport.parkNanos(this, rest);
+            }
+            last = clock.nanos();
+            writer.commitOnce();
+            if (writer.failing() && !closing) {
+                LockSupport.parkNanos(this, RETRY_NANOS);
+            }
+        }
+    }
+
+    /** Number of the next message; those before it have their places. */
+    public long written() {
+        return writer.written();
+    }
+
+    /** Messages before this one are durable. */
+    public long synced() {
+        return writer.published().sequence();
+    }
+
+    /** The first message that the log still has. */
+    public long oldest() {
+        Segment oldest = parts.log.oldest();
+        return oldest == null ? synced() : oldest.first();
+    }
+
+    /** Octets on disk. */
+    public long bytes() {
+        return parts.log.bytes();
+    }
+
+    /** How full the log is, 0 to 100; 100 also when the volume's reserve is reached. */
+    public int fillPercent() {
+        if (writer.volumeFull()) {
+            return 100;
+        }
+        long most = settings.maxBytes() - settings.segmentBytes();
+        return (int) Math.min(100, 100 * bytes() / most);
+    }
+
+    /** Nothing more fits; what happens then is {@link SpoolSettings#whenFull}. */
+    public boolean full() {
+        return fillPercent() >= 100;
+    }
+
+    /** The last write and the last sync worked. */
+    public boolean writable() {
+        return writer.writable();
+    }
+
+    /** Messages lost to damage that this process found. */
+    public long quarantined() {
+        return parts.quarantine.messages();
+    }
+
+    /** Waits until all that the lanes hold is durable; false if it took longer. */
+    public boolean awaitSynced(Duration timeout) {
+        writer.wake();
+        return writer.await(writer::idle, timeout.toNanos());
+    }
+
+    SpoolWriter writer() {
+        return writer;
+    }
+
+    Retention retention() {
+        return retention;
+    }
+
+    /** Saves what the lanes hold, persists the cursors, releases the folder. Idempotent. */
+    @Override
+    public void close() throws IOException {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        stopThreads();
+        for (int attempt = 0; attempt < CLOSING_ATTEMPTS && !writer.idle(); attempt++) {
+            writer.commitOnce();
+        }
+        IOException failure = null;
+        for (UpstreamQueue queue : queues) {
+            try {
+                queue.persist();
+                queue.close();
+            } catch (IOException e) {
+                failure = e;
+            }
+        }
+        writer.close();
+        parts.close();
+        unlock(lock);
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    private void stopThreads() {
+        closing = true;
+        boolean interrupted = false;
+        try {
+            Thread running = thread;
+            if (running != null) {
+                LockSupport.unpark(running);
+                running.join();
+            }
+            housekeeping.stop();
+        } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void unlock(AutoCloseable lock) throws IOException {
+        try {
+            lock.close();
+        } catch (IOException | RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IOException(e);
+        }
+    }
+}

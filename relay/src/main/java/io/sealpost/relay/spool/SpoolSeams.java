@@ -1,0 +1,29 @@
+package io.sealpost.relay.spool;
+
+import java.security.SecureRandom;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/** What tests replace: planted bugs, the source of salts, the size of batches. */
+record SpoolSeams(Set<Flaw> flaws, Supplier<byte[]> salts, int batchBytes) {
+    private static final int BATCH_BYTES = 1 << 20;
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    static SpoolSeams production(SpoolSettings settings) {
+        return new SpoolSeams(
+                EnumSet.noneOf(Flaw.class),
+                SpoolSeams::salt,
+                Math.max(BATCH_BYTES, 4 * settings.maxMessageBytes()));
+    }
+
+    private static byte[] salt() {
+        byte[] salt = new byte[SegmentHeader.SALT_LENGTH];
+        RANDOM.nextBytes(salt);
+        return salt;
+    }
+
+    boolean has(Flaw flaw) {
+        return flaws.contains(flaw);
+    }
+}
