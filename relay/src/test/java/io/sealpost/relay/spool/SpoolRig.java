@@ -103,7 +103,15 @@ final class SpoolRig {
             System.arraycopy(
                     message, 0, batch.frames(), batch.length() + prefix.length, message.length);
             batch.commit(
-                    length, SOURCE, micros, ordinal, upstreams, reasons, 0, original, 0,
+                    length,
+                    SOURCE,
+                    micros,
+                    ordinal,
+                    upstreams,
+                    reasons,
+                    0,
+                    original,
+                    0,
                     original.length);
             return true;
         } finally {
