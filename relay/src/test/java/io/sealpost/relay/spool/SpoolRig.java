@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 
@@ -117,6 +118,11 @@ final class SpoolRig {
         } finally {
             lane.end();
         }
+    }
+
+    /** A run that must be there. */
+    static FrameRun take(UpstreamQueue queue, int maxBytes, Duration timeout) throws Exception {
+        return Objects.requireNonNull(queue.poll(maxBytes, timeout));
     }
 
     /** The messages of a run. */

@@ -66,8 +66,7 @@ class SpoolTest {
                 SpoolRig.put(lane, "message " + i, 1, clock.micros, i);
             }
             spool.writer().commitOnce();
-            try (FrameRun run = queue.poll(400, Duration.ZERO)) {
-                assertThat(run).isNotNull();
+            try (FrameRun run = SpoolRig.take(queue, 400, Duration.ZERO)) {
                 queue.confirm(run.positionOf(10), new byte[] {7});
             }
             assertThat(queue.delivered()).isEqualTo(10);
@@ -97,8 +96,7 @@ class SpoolTest {
             spool.start();
             SpoolRig.put(lane, "hello", 1, clock.micros, 0);
 
-            try (FrameRun run = queue.poll(1000, Duration.ofSeconds(30))) {
-                assertThat(run).isNotNull();
+            try (FrameRun run = SpoolRig.take(queue, 1000, Duration.ofSeconds(30))) {
                 assertThat(SpoolRig.messages(run)).containsExactly("hello");
             }
             assertThat(spool.awaitSynced(Duration.ofSeconds(30))).isTrue();
