@@ -1,0 +1,138 @@
+package io.sealpost.relay.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/** Makes the records from the checked blocks. Nothing can be wrong any more. */
+final class ConfigMapper {
+    private ConfigMapper() {}
+
+    static RelayConfig map(Block root, Path file, Facts facts) {
+        long spoolBytes = root.block("spool").get("max-size", Long.class);
+        return new RelayConfig(
+                file,
+                root.find("name", String.class).orElseGet(facts::hostName),
+                root.get("data-dir", Path.class),
+                listeners(root.block("listeners"), facts),
+                networks(root),
+                upstreams(root.block("upstreams"), spoolBytes),
+                spool(root.block("spool")),
+                root.get("annotate", RelayConfig.Annotate.class),
+                root.find("enterprise-number", Integer.class)
+                        .map(OptionalInt::of)
+                        .orElseGet(OptionalInt::empty),
+                new RelayConfig.Admin(root.block("admin").get("bind", Endpoint.class)),
+                log(root.block("log")),
+                root.get("shutdown-grace", Duration.class));
+    }
+
+    private static List<RelayConfig.Listener> listeners(Block listeners, Facts facts) {
+        List<RelayConfig.Listener> result = new ArrayList<>();
+        listeners
+                .named()
+                .forEach(
+                        (name, block) -> {
+                            RelayConfig.Door door = door(name, block, facts);
+                            Schema.ListenerTransport transport =
+                                    block.get("transport", Schema.ListenerTransport.class);
+                            result.add(
+                                    switch (transport) {
+                                        case UDP -> new RelayConfig.UdpListener(door);
+                                        case TCP ->
+                                                new RelayConfig.TcpListener(
+                                                        door,
+                                                        block.get("max-connections", Integer.class),
+                                                        block.get("idle-timeout", Duration.class));
+                                    });
+                        });
+        return result;
+    }
+
+    private static RelayConfig.Door door(String name, Block block, Facts facts) {
+        return new RelayConfig.Door(
+                name,
+                block.get("bind", Endpoint.class),
+                Math.toIntExact(block.get("max-message-size", Long.class)),
+                block.find("timezone", ZoneId.class).orElseGet(facts::zone),
+                block.list("allow", Network.class),
+                block.find("receive-buffer", Long.class)
+                        .map(OptionalLong::of)
+                        .orElseGet(OptionalLong::empty));
+    }
+
+    private static List<RelayConfig.PeerNetwork> networks(Block root) {
+        return root.list("networks", Block.class).stream()
+                .map(
+                        block ->
+                                new RelayConfig.PeerNetwork(
+                                        block.get("net", Network.class),
+                                        block.get("timezone", ZoneId.class)))
+                .toList();
+    }
+
+    private static List<RelayConfig.Upstream> upstreams(Block upstreams, long spoolBytes) {
+        return upstreams.named().entrySet().stream()
+                .map(entry -> upstream(entry.getKey(), entry.getValue(), spoolBytes))
+                .toList();
+    }
+
+    private static RelayConfig.Upstream upstream(String name, Block block, long spoolBytes) {
+        RelayConfig.Framing framing = block.get("framing", RelayConfig.Framing.class);
+        RelayConfig.Buffer buffer = buffer(block.block("buffer"), spoolBytes);
+        RelayConfig.Start start = block.get("start", RelayConfig.Start.class);
+        return switch (block.get("type", Schema.UpstreamType.class)) {
+            case FILE ->
+                    new RelayConfig.FileUpstream(
+                            name,
+                            block.get("path", String.class),
+                            block.get("keep", Duration.class),
+                            block.get("max-size", Long.class),
+                            framing,
+                            buffer,
+                            start);
+            case SYSLOG ->
+                    new RelayConfig.TcpUpstream(
+                            name,
+                            block.list("servers", Endpoint.class).getFirst(),
+                            framing,
+                            retry(block.block("retry")),
+                            buffer,
+                            start);
+        };
+    }
+
+    private static RelayConfig.Retry retry(Block block) {
+        return new RelayConfig.Retry(
+                block.get("first", Duration.class), block.get("max", Duration.class));
+    }
+
+    private static RelayConfig.Buffer buffer(Block block, long spoolBytes) {
+        return new RelayConfig.Buffer(
+                block.find("max-size", Long.class).orElse(spoolBytes / 5 * 4),
+                block.find("max-age", Duration.class),
+                block.get("when-full", RelayConfig.WhenQueueFull.class));
+    }
+
+    private static RelayConfig.Spool spool(Block block) {
+        long maxBytes = block.get("max-size", Long.class);
+        return new RelayConfig.Spool(
+                maxBytes,
+                block.find("segment-size", Long.class)
+                        .orElse(Math.min(Schema.SEGMENT_BYTES, maxBytes / 4)),
+                block.get("sync-interval", Duration.class),
+                block.get("keep", Duration.class),
+                block.get("reserve", Long.class),
+                block.get("when-full", RelayConfig.WhenFull.class));
+    }
+
+    private static RelayConfig.Log log(Block block) {
+        return new RelayConfig.Log(
+                block.get("level", RelayConfig.Log.Level.class),
+                block.get("format", RelayConfig.Log.Format.class));
+    }
+}

@@ -1,0 +1,113 @@
+package io.sealpost.relay.config;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** The type of a key's value, with its limits. */
+sealed interface Kind {
+    /** What may be written, for the documentation. */
+    String describe();
+
+    /** Printable ASCII without blanks. */
+    record Word(int maxLength) implements Kind {
+        @Override
+        public String describe() {
+            return "text without blanks, at most " + maxLength + " characters";
+        }
+    }
+
+    /** One of a closed set; the constants are written in lower case with hyphens. */
+    record Choice<E extends Enum<E>>(List<E> allowed) implements Kind {
+        public Choice {
+            allowed = List.copyOf(allowed);
+        }
+
+        List<String> words() {
+            return allowed.stream().map(Choice::word).toList();
+        }
+
+        static String word(Enum<?> constant) {
+            return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+
+        @Override
+        public String describe() {
+            return words().stream().map(w -> "`" + w + "`").collect(Collectors.joining(", "));
+        }
+    }
+
+    /** A number of octets. */
+    record Size(long min, long max) implements Kind {
+        @Override
+        public String describe() {
+            return "size, " + Units.size(min) + " to " + Units.size(max);
+        }
+    }
+
+    /** A span of time. */
+    record Time(Duration min, Duration max) implements Kind {
+        @Override
+        public String describe() {
+            return "duration, " + Units.duration(min) + " to " + Units.duration(max);
+        }
+    }
+
+    /** A whole number. */
+    record Whole(int min, int max) implements Kind {
+        @Override
+        public String describe() {
+            return "number, " + min + " to " + max;
+        }
+    }
+
+    /** A time zone of the IANA database or an offset. */
+    record Zone() implements Kind {
+        @Override
+        public String describe() {
+            return "time zone such as `\"Europe/Berlin\"`, `\"UTC\"` or `\"+02:00\"`";
+        }
+    }
+
+    /** An address range. */
+    record Net() implements Kind {
+        @Override
+        public String describe() {
+            return "network such as `\"10.0.0.0/8\"` or `\"2001:db8::/32\"`";
+        }
+    }
+
+    /** A host and a port. Port 0 (any free one) only where something is opened. */
+    record HostAndPort(int minPort) implements Kind {
+        @Override
+        public String describe() {
+            return "`\"HOST:PORT\"` or `\"[IPV6]:PORT\"`";
+        }
+    }
+
+    /** A folder, relative to the conf file's. */
+    record Folder() implements Kind {
+        @Override
+        public String describe() {
+            return "folder; a relative one starts at the conf file's folder";
+        }
+    }
+
+    /** A file name with places for the day. */
+    record DailyFile() implements Kind {
+        @Override
+        public String describe() {
+            return "file; `%Y`, `%m` and `%d` stand for the day in UTC, `%%` for a per cent sign;"
+                    + " a relative one starts at the conf file's folder";
+        }
+    }
+
+    /** Several of another kind. */
+    record Many(Kind each, int min, int max) implements Kind {
+        @Override
+        public String describe() {
+            return max == 1 ? "list of one " + each.describe() : "list, each a " + each.describe();
+        }
+    }
+}

@@ -1,0 +1,193 @@
+package io.sealpost.relay.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/**
+ * The whole conf file, checked and complete: every default is filled in and every path absolute.
+ *
+ * @param file the conf file it was read from
+ * @param name name of this relay
+ * @param dataDir folder of spool, cursors and counters
+ * @param enterpriseNumber empty until the operator sets one
+ */
+public record RelayConfig(
+        Path file,
+        String name,
+        Path dataDir,
+        List<Listener> listeners,
+        List<PeerNetwork> networks,
+        List<Upstream> upstreams,
+        Spool spool,
+        Annotate annotate,
+        OptionalInt enterpriseNumber,
+        Admin admin,
+        Log log,
+        Duration shutdownGrace) {
+
+    /** The number that stands for "documentation" (RFC 5612), used until one is set. */
+    public static final int DOCUMENTATION_ENTERPRISE = 32473;
+
+    public RelayConfig {
+        listeners = List.copyOf(listeners);
+        networks = List.copyOf(networks);
+        upstreams = List.copyOf(upstreams);
+    }
+
+    /** The enterprise number that elements of this relay carry. */
+    public int effectiveEnterpriseNumber() {
+        return enterpriseNumber.orElse(DOCUMENTATION_ENTERPRISE);
+    }
+
+    /** A door for messages. */
+    public sealed interface Listener {
+        /** What every listener has. */
+        Door door();
+    }
+
+    /**
+     * What every listener has.
+     *
+     * @param timezone zone of times that come without one
+     * @param allow who may send; empty: everybody
+     * @param receiveBuffer octets of the socket's receive buffer; empty: the kernel's own choice
+     */
+    public record Door(
+            String name,
+            Endpoint bind,
+            int maxMessageBytes,
+            ZoneId timezone,
+            List<Network> allow,
+            OptionalLong receiveBuffer) {
+        public Door {
+            allow = List.copyOf(allow);
+        }
+    }
+
+    /** Syslog over UDP (RFC 5426). */
+    public record UdpListener(Door door) implements Listener {}
+
+    /**
+     * Syslog over TCP (RFC 6587).
+     *
+     * @param idleTimeout a connection silent for so long is closed; zero: never
+     */
+    public record TcpListener(Door door, int maxConnections, Duration idleTimeout)
+            implements Listener {}
+
+    /** Facts about the senders of a network; they go before the listener's. */
+    public record PeerNetwork(Network net, ZoneId timezone) {}
+
+    /** A place that messages are forwarded to. */
+    public sealed interface Upstream {
+        /** Name in the conf file. */
+        String name();
+
+        /** What it may leave waiting in the spool. */
+        Buffer buffer();
+
+        /** Where a new upstream begins. */
+        Start start();
+    }
+
+    /**
+     * Messages into files.
+     *
+     * @param path absolute; {@code %Y %m %d} stand for the day (UTC) and {@code %%} for a per cent
+     *     sign
+     * @param keep files older than this are removed
+     * @param maxBytes the oldest files are removed when all together are larger
+     */
+    public record FileUpstream(
+            String name,
+            String path,
+            Duration keep,
+            long maxBytes,
+            Framing framing,
+            Buffer buffer,
+            Start start)
+            implements Upstream {}
+
+    /** Messages to a syslog receiver over TCP. */
+    public record TcpUpstream(
+            String name, Endpoint server, Framing framing, Retry retry, Buffer buffer, Start start)
+            implements Upstream {}
+
+    /** How messages are told apart in a stream or file. */
+    public enum Framing {
+        LF,
+        OCTET_COUNTING
+    }
+
+    /** Pauses between tries: the first, doubling up to the longest. */
+    public record Retry(Duration first, Duration max) {}
+
+    /** What one upstream may leave waiting in the spool. */
+    public record Buffer(long maxBytes, Optional<Duration> maxAge, WhenQueueFull whenFull) {}
+
+    /** What happens when an upstream's buffer is full. */
+    public enum WhenQueueFull {
+        BLOCK,
+        DROP_OLDEST
+    }
+
+    /** Where a new upstream begins: with new messages or with all that the spool still holds. */
+    public enum Start {
+        NOW,
+        RETAINED
+    }
+
+    /**
+     * The durable log.
+     *
+     * @param keep how long messages that everybody has stay for a replay
+     * @param reserveBytes octets kept free on the volume
+     */
+    public record Spool(
+            long maxBytes,
+            long segmentBytes,
+            Duration syncInterval,
+            Duration keep,
+            long reserveBytes,
+            WhenFull whenFull) {}
+
+    /** What happens at the door when the spool itself is full. */
+    public enum WhenFull {
+        BLOCK,
+        DROP_NEW,
+        DROP_BY_SEVERITY
+    }
+
+    /** Which messages get the relay's own structured data element. */
+    public enum Annotate {
+        NONE,
+        CHANGED,
+        ALL
+    }
+
+    /** Where health and metrics are served. */
+    public record Admin(Endpoint bind) {}
+
+    /** The relay's own log on standard error. */
+    public record Log(Level level, Format format) {
+        /** How much is told. */
+        public enum Level {
+            ERROR,
+            WARN,
+            INFO,
+            DEBUG,
+            TRACE
+        }
+
+        /** How it is written. */
+        public enum Format {
+            TEXT,
+            JSON
+        }
+    }
+}

@@ -1,0 +1,233 @@
+package io.sealpost.relay.config;
+
+import com.typesafe.config.ConfigList;
+import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueType;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Turns one value of the conf file into its Java type, or says what is wrong with it. */
+final class ValueReader {
+    private static final Pattern PRINTABLE = Pattern.compile("[!-~]+");
+    private static final Pattern FILE_PATTERNS = Pattern.compile("(?:[^%]|%[Ymd%])*");
+    private static final Pattern LATER_PATTERNS = Pattern.compile("%(?:host|app|facility)%");
+
+    /** Relative paths start here. */
+    private final Path folder;
+
+    private final Problems problems;
+
+    ValueReader(Path folder, Problems problems) {
+        this.folder = folder;
+        this.problems = problems;
+    }
+
+    /** Empty where the value is wrong; the problem has been reported then. */
+    Optional<Object> read(String name, ConfigValue value, Kind kind, Place place) {
+        if (kind instanceof Kind.Many many) {
+            return many(name, value, many, place);
+        }
+        try {
+            return Optional.of(one(value, kind));
+        } catch (BadValueException e) {
+            problems.add(place, name + ": " + e.problem());
+            return Optional.empty();
+        }
+    }
+
+    private Optional<Object> many(String name, ConfigValue value, Kind.Many many, Place place) {
+        if (!(value instanceof ConfigList list)) {
+            problems.add(
+                    place,
+                    name + ": a list is needed, not " + article(value) + ", write [...] around it");
+            return Optional.empty();
+        }
+        if (list.size() < many.min()) {
+            problems.add(place, name + ": the list is too short, it needs " + many.min());
+            return Optional.empty();
+        }
+        if (list.size() > many.max()) {
+            String right =
+                    many.max() == 1
+                            ? "this version takes exactly one"
+                            : "at most " + many.max() + " are taken";
+            problems.add(place, name + ": the list holds " + list.size() + ", " + right);
+            return Optional.empty();
+        }
+        List<Object> elements = new ArrayList<>();
+        for (ConfigValue element : list) {
+            Place where = Place.of(element.origin(), place);
+            read(name, element, many.each(), where).ifPresent(elements::add);
+        }
+        return elements.size() == list.size() ? Optional.of(elements) : Optional.empty();
+    }
+
+    private Object one(ConfigValue value, Kind kind) throws BadValueException {
+        return switch (kind) {
+            case Kind.Word(int maxLength) -> word(text(value), maxLength);
+            case Kind.Choice<?> choice -> choice(text(value), choice);
+            case Kind.Size(long min, long max) -> size(value, min, max);
+            case Kind.Time(Duration min, Duration max) -> time(value, min, max);
+            case Kind.Whole(int min, int max) -> whole(value, min, max);
+            case Kind.Zone _ -> zone(text(value));
+            case Kind.Net _ -> Network.parse(text(value));
+            case Kind.HostAndPort(int minPort) -> endpoint(text(value), minPort);
+            case Kind.Folder _ -> folder.resolve(path(text(value))).normalize();
+            case Kind.DailyFile _ -> dailyFile(text(value));
+            case Kind.Many _ -> throw new IllegalStateException("lists are read by many");
+        };
+    }
+
+    private static String text(ConfigValue value) throws BadValueException {
+        if (value.valueType() != ConfigValueType.STRING) {
+            throw new BadValueException(
+                    "a text is needed, not " + article(value),
+                    value.valueType() == ConfigValueType.NULL
+                            ? "leave the key out for its default"
+                            : "write \"...\"");
+        }
+        return (String) value.unwrapped();
+    }
+
+    private static String word(String text, int maxLength) throws BadValueException {
+        if (text.length() > maxLength || !PRINTABLE.matcher(text).matches()) {
+            throw new BadValueException(
+                    "\"" + text + "\" cannot be a name",
+                    "use 1 to " + maxLength + " printable ASCII characters without blanks");
+        }
+        return text;
+    }
+
+    private static Object choice(String text, Kind.Choice<?> choice) throws BadValueException {
+        List<String> words = choice.words();
+        int index = words.indexOf(text);
+        if (index >= 0) {
+            return choice.allowed().get(index);
+        }
+        String right = "use " + String.join(" or ", words);
+        throw new BadValueException(
+                "\"" + text + "\" is not known to this version",
+                Nearest.to(text, words)
+                        .map(word -> right + "; did you mean " + word + "?")
+                        .orElse(right));
+    }
+
+    private static Long size(ConfigValue value, long min, long max) throws BadValueException {
+        // A bare number means octets, as everywhere in HOCON.
+        String text =
+                value.valueType() == ConfigValueType.NUMBER
+                        ? value.unwrapped() + " B"
+                        : text(value);
+        long octets = Units.parseSize(text);
+        if (octets < min || octets > max) {
+            throw new BadValueException(
+                    shown(value) + " is out of range",
+                    "use " + Units.size(min) + " to " + Units.size(max));
+        }
+        return octets;
+    }
+
+    private static Duration time(ConfigValue value, Duration min, Duration max)
+            throws BadValueException {
+        String text =
+                value.valueType() == ConfigValueType.NUMBER
+                        ? String.valueOf(value.unwrapped())
+                        : text(value);
+        Duration duration = Units.parseDuration(text);
+        if (duration.compareTo(min) < 0 || duration.compareTo(max) > 0) {
+            throw new BadValueException(
+                    shown(value) + " is out of range",
+                    "use " + Units.duration(min) + " to " + Units.duration(max));
+        }
+        return duration;
+    }
+
+    private static Integer whole(ConfigValue value, int min, int max) throws BadValueException {
+        if (value.valueType() != ConfigValueType.NUMBER) {
+            throw new BadValueException(
+                    "a number is needed, not " + article(value), "use " + min + " to " + max);
+        }
+        double number = ((Number) value.unwrapped()).doubleValue();
+        if (number != Math.rint(number) || number < min || number > max) {
+            throw new BadValueException(
+                    shown(value) + " is out of range",
+                    "use a whole number from " + min + " to " + max);
+        }
+        return (int) number;
+    }
+
+    private static ZoneId zone(String text) throws BadValueException {
+        try {
+            return ZoneId.of(text);
+        } catch (DateTimeException _) {
+            throw new BadValueException(
+                    "\"" + text + "\" is no time zone",
+                    Nearest.to(text, ZoneId.getAvailableZoneIds())
+                            .map(zone -> "did you mean \"" + zone + "\"?")
+                            .orElse("write \"Europe/Berlin\", \"UTC\" or \"+02:00\""));
+        }
+    }
+
+    private static Endpoint endpoint(String text, int minPort) throws BadValueException {
+        Endpoint endpoint = Endpoint.parse(text);
+        if (endpoint.port() < minPort) {
+            throw new BadValueException("port 0 cannot be connected to", "use 1 to 65535");
+        }
+        return endpoint;
+    }
+
+    private String dailyFile(String text) throws BadValueException {
+        if (LATER_PATTERNS.matcher(text).find()) {
+            throw new BadValueException(
+                    "%host%, %app% and %facility% are not known to this version",
+                    "use %Y, %m and %d");
+        }
+        if (!FILE_PATTERNS.matcher(text).matches()) {
+            throw new BadValueException(
+                    "\"" + text + "\" holds an unknown place after %",
+                    "use %Y, %m, %d, and %% for a per cent sign");
+        }
+        if (text.endsWith("/")) {
+            throw new BadValueException("\"" + text + "\" is a folder", "name a file in it");
+        }
+        if (path(text).isAbsolute()) {
+            return text;
+        }
+        // A per cent sign in the name of the conf file's folder stands for itself.
+        Path base = Path.of(folder.toString().replace("%", "%%"));
+        return base.resolve(text).normalize().toString();
+    }
+
+    private static Path path(String text) throws BadValueException {
+        if (text.isEmpty()) {
+            throw new BadValueException("the path is empty", "name a file or folder");
+        }
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException _) {
+            throw new BadValueException("the path holds a NUL", "take it out");
+        }
+    }
+
+    private static String shown(ConfigValue value) {
+        return String.valueOf(value.unwrapped());
+    }
+
+    private static String article(ConfigValue value) {
+        return switch (value.valueType()) {
+            case OBJECT -> "a block";
+            case LIST -> "a list";
+            case NUMBER -> "the number " + shown(value);
+            case BOOLEAN -> shown(value);
+            case NULL -> "null";
+            case STRING -> "the text \"" + shown(value) + "\"";
+        };
+    }
+}
