@@ -35,6 +35,10 @@ final class Block {
         return entry == null ? place : entry.place();
     }
 
+    boolean isEmpty() {
+        return entries.isEmpty();
+    }
+
     /** Whether the key stands in the file itself. */
     boolean isWritten(String key) {
         Entry entry = entries.get(key);

@@ -121,7 +121,7 @@ final class BlockReader {
                     return;
                 }
                 problems.add(
-                        block.place(), path + " is missing, write " + example(name, key.kind()));
+                        block.place(), path + " is missing, write " + name + " = " + key.kind().example());
             }
             case Key.Preset.Written(String text) ->
                     values.read(path, preset(text, key.kind()), key.kind(), block.place())
@@ -136,20 +136,6 @@ final class BlockReader {
             case Kind.Whole _ -> ConfigValueFactory.fromAnyRef(Integer.valueOf(text));
             default -> ConfigValueFactory.fromAnyRef(text);
         };
-    }
-
-    private static String example(String name, Kind kind) {
-        return name
-                + " = "
-                + switch (kind) {
-                    case Kind.Choice<?> choice -> String.join(" or ", choice.words());
-                    case Kind.HostAndPort _ -> "\"0.0.0.0:5514\"";
-                    case Kind.Net _ -> "\"10.0.0.0/8\"";
-                    case Kind.Zone _ -> "\"Europe/Berlin\"";
-                    case Kind.DailyFile _ -> "\"../data/archive/%Y-%m-%d.log\"";
-                    case Kind.Many _ -> "[\"host:port\"]";
-                    default -> kind.describe();
-                };
     }
 
     private Block named(ConfigObject object, Shape.Named named, String path, Place place) {
@@ -169,8 +155,12 @@ final class BlockReader {
                                         + MAX_NAME
                                         + " characters");
                     }
-                    Block each = read(object(value, where, at), named.each(), where, at);
-                    block.put(name, each, at, true);
+                    if (value instanceof ConfigObject) {
+                        Block each = read(object(value, where, at), named.each(), where, at);
+                        block.put(name, each, at, true);
+                    } else {
+                        object(value, where, at);
+                    }
                 });
         return block;
     }

@@ -17,6 +17,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -48,8 +49,7 @@ public final class ConfigReader {
 
     private ConfigResult result() {
         try {
-            scan(file, new HashSet<>());
-            if (!problems.isEmpty() && !Files.isRegularFile(file)) {
+            if (!scan(file, new HashSet<>())) {
                 return new ConfigResult.Rejected(problems.sorted());
             }
             ConfigParseOptions options =
@@ -71,7 +71,19 @@ public final class ConfigReader {
             String prefix = e.origin().description() + ": ";
             message = message.startsWith(prefix) ? message.substring(prefix.length()) : message;
         }
-        return new ConfigProblem(place.file(), place.line(), "cannot be read: " + message);
+        return new ConfigProblem(place.file(), place.line(), "cannot be read: " + plain(message));
+    }
+
+    /** The parser's commonest complaints in words that help. */
+    private static String plain(String message) {
+        if (message.contains("unescaped newline in quoted strings")) {
+            return "a quotation mark is open at the end of the line, close it";
+        }
+        if (message.contains("end of file")) {
+            return "the file ends inside a block, a closing } or ] is missing";
+        }
+        int hint = message.indexOf(" (if you intended");
+        return hint < 0 ? message : message.substring(0, hint);
     }
 
     private ConfigResult check(Config parsed) {
@@ -126,12 +138,19 @@ public final class ConfigReader {
         return warnings.sorted();
     }
 
-    /** Looks for what the parser passes over, in this file and those it includes. */
-    private void scan(Path path, Set<Path> seen) {
+    /**
+     * Looks for what the parser passes over, in this file and those it includes. False: a file is
+     * missing, parsing makes no sense.
+     */
+    private boolean scan(Path path, Set<Path> seen) {
         if (!seen.add(path.toAbsolutePath().normalize())) {
-            return;
+            return true;
         }
-        SourceScan scan = SourceScan.of(text(path));
+        Optional<String> text = text(path);
+        if (text.isEmpty()) {
+            return false;
+        }
+        SourceScan scan = SourceScan.of(text.get());
         for (SourceScan.Twice twice : scan.twice()) {
             problems.add(
                     new Place(path.toString(), twice.line()),
@@ -139,20 +158,30 @@ public final class ConfigReader {
                             + " is written twice, take out this one or the one in line "
                             + twice.firstLine());
         }
+        boolean complete = true;
         for (SourceScan.Include include : scan.includes()) {
-            Place place = new Place(path.toString(), include.line());
-            Matcher matcher = INCLUDED_FILE.matcher(include.target());
-            if (!matcher.matches()) {
-                problems.add(place, "include takes a file only, write include \"other.conf\"");
-                continue;
-            }
-            Path target = path.resolveSibling(matcher.group(1));
-            if (Files.isRegularFile(target)) {
-                scan(target, seen);
-            } else {
-                problems.add(place, "include: no file " + target + ", correct its name");
-            }
+            complete &= include(path, include, seen);
         }
+        return complete;
+    }
+
+    private boolean include(Path from, SourceScan.Include include, Set<Path> seen) {
+        Place place = new Place(from.toString(), include.line());
+        Matcher matcher = INCLUDED_FILE.matcher(include.target());
+        if (!matcher.matches()) {
+            problems.add(place, "include takes a file only, write include \"other.conf\"");
+            return false;
+        }
+        Path target = from.resolveSibling(matcher.group(1));
+        if (!matcher.group(1).endsWith(".conf")) {
+            problems.add(place, "include: the name of " + target + " must end in .conf, rename it");
+            return false;
+        }
+        if (!Files.isRegularFile(target)) {
+            problems.add(place, "include: no file " + target + ", correct its name");
+            return false;
+        }
+        return scan(target, seen);
     }
 
     private static String withoutRoot(String key) {
@@ -160,7 +189,7 @@ public final class ConfigReader {
         return key.startsWith(prefix) ? key.substring(prefix.length()) : key;
     }
 
-    private String text(Path path) {
+    private Optional<String> text(Path path) {
         Place place = new Place(path.toString(), 1);
         try {
             byte[] octets = Files.readAllBytes(path);
@@ -173,7 +202,7 @@ public final class ConfigReader {
                 problems.add(
                         new Place(path.toString(), line), "is no UTF-8 text, save it as UTF-8");
             }
-            return text;
+            return Optional.of(text);
         } catch (NoSuchFileException _) {
             problems.add(place, "no such file, name the conf file with -c FILE");
         } catch (IOException e) {
@@ -181,6 +210,6 @@ public final class ConfigReader {
                     Files.isDirectory(path) ? "is a folder" : "cannot be read: " + e.getMessage();
             problems.add(place, wrong + ", name a readable conf file");
         }
-        return "";
+        return Optional.empty();
     }
 }

@@ -27,7 +27,7 @@ final class CrossChecks {
     }
 
     private void listeners() {
-        if (root.block("listeners").named().isEmpty()) {
+        if (root.block("listeners").isEmpty()) {
             problems.add(
                     root.place("listeners"),
                     "no listener, write listeners { udp { transport = udp, bind = \"0.0.0.0:5514\""
@@ -115,6 +115,15 @@ final class CrossChecks {
 
     private void binds() {
         List<Opened> opened = new ArrayList<>();
+        Block admin = root.block("admin");
+        if (admin.has("bind")) {
+            opened.add(
+                    new Opened(
+                            "admin.bind",
+                            false,
+                            admin.get("bind", Endpoint.class),
+                            admin.place("bind")));
+        }
         root.block("listeners")
                 .named()
                 .forEach(
@@ -131,15 +140,6 @@ final class CrossChecks {
                                                 block.place("bind")));
                             }
                         });
-        Block admin = root.block("admin");
-        if (admin.has("bind")) {
-            opened.add(
-                    new Opened(
-                            "admin.bind",
-                            false,
-                            admin.get("bind", Endpoint.class),
-                            admin.place("bind")));
-        }
         for (int i = 0; i < opened.size(); i++) {
             for (int j = 0; j < i; j++) {
                 if (clash(opened.get(j), opened.get(i))) {

@@ -10,8 +10,16 @@ sealed interface Kind {
     /** What may be written, for the documentation. */
     String describe();
 
+    /** A good value as it is written, for problems. */
+    String example();
+
     /** Printable ASCII without blanks. */
     record Word(int maxLength) implements Kind {
+        @Override
+        public String example() {
+            return "\"relay1\"";
+        }
+
         @Override
         public String describe() {
             return "text without blanks, at most " + maxLength + " characters";
@@ -33,6 +41,15 @@ sealed interface Kind {
         }
 
         @Override
+        public String example() {
+            List<String> words = words();
+            String last = words.getLast();
+            return words.size() == 1
+                    ? last
+                    : String.join(", ", words.subList(0, words.size() - 1)) + " or " + last;
+        }
+
+        @Override
         public String describe() {
             return words().stream().map(w -> "`" + w + "`").collect(Collectors.joining(", "));
         }
@@ -40,6 +57,11 @@ sealed interface Kind {
 
     /** A number of octets. */
     record Size(long min, long max) implements Kind {
+        @Override
+        public String example() {
+            return "64 MiB";
+        }
+
         @Override
         public String describe() {
             return "size, " + Units.size(min) + " to " + Units.size(max);
@@ -49,6 +71,11 @@ sealed interface Kind {
     /** A span of time. */
     record Time(Duration min, Duration max) implements Kind {
         @Override
+        public String example() {
+            return "30 s";
+        }
+
+        @Override
         public String describe() {
             return "duration, " + Units.duration(min) + " to " + Units.duration(max);
         }
@@ -56,6 +83,11 @@ sealed interface Kind {
 
     /** A whole number. */
     record Whole(int min, int max) implements Kind {
+        @Override
+        public String example() {
+            return String.valueOf(max);
+        }
+
         @Override
         public String describe() {
             return "number, " + min + " to " + max;
@@ -65,6 +97,11 @@ sealed interface Kind {
     /** A time zone of the IANA database or an offset. */
     record Zone() implements Kind {
         @Override
+        public String example() {
+            return "\"Europe/Berlin\"";
+        }
+
+        @Override
         public String describe() {
             return "time zone such as `\"Europe/Berlin\"`, `\"UTC\"` or `\"+02:00\"`";
         }
@@ -72,6 +109,11 @@ sealed interface Kind {
 
     /** An address range. */
     record Net() implements Kind {
+        @Override
+        public String example() {
+            return "\"10.0.0.0/8\"";
+        }
+
         @Override
         public String describe() {
             return "network such as `\"10.0.0.0/8\"` or `\"2001:db8::/32\"`";
@@ -81,6 +123,11 @@ sealed interface Kind {
     /** A host and a port. Port 0 (any free one) only where something is opened. */
     record HostAndPort(int minPort) implements Kind {
         @Override
+        public String example() {
+            return minPort == 0 ? "\"0.0.0.0:5514\"" : "\"logs.example.com:514\"";
+        }
+
+        @Override
         public String describe() {
             return "`\"HOST:PORT\"` or `\"[IPV6]:PORT\"`";
         }
@@ -88,6 +135,11 @@ sealed interface Kind {
 
     /** A folder, relative to the conf file's. */
     record Folder() implements Kind {
+        @Override
+        public String example() {
+            return "\"../data\"";
+        }
+
         @Override
         public String describe() {
             return "folder; a relative one starts at the conf file's folder";
@@ -97,6 +149,11 @@ sealed interface Kind {
     /** A file name with places for the day. */
     record DailyFile() implements Kind {
         @Override
+        public String example() {
+            return "\"../data/archive/%Y-%m-%d.log\"";
+        }
+
+        @Override
         public String describe() {
             return "file; `%Y`, `%m` and `%d` stand for the day in UTC, `%%` for a per cent sign;"
                     + " a relative one starts at the conf file's folder";
@@ -105,6 +162,11 @@ sealed interface Kind {
 
     /** Several of another kind. */
     record Many(Kind each, int min, int max) implements Kind {
+        @Override
+        public String example() {
+            return "[" + each.example() + "]";
+        }
+
         @Override
         public String describe() {
             return max == 1 ? "list of one " + each.describe() : "list, each a " + each.describe();

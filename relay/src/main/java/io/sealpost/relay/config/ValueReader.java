@@ -46,7 +46,7 @@ final class ValueReader {
         if (!(value instanceof ConfigList list)) {
             problems.add(
                     place,
-                    name + ": a list is needed, not " + article(value) + ", write [...] around it");
+                    name + ": a list is needed, not " + article(value) + ", write " + many.example());
             return Optional.empty();
         }
         if (list.size() < many.min()) {
@@ -71,27 +71,27 @@ final class ValueReader {
 
     private Object one(ConfigValue value, Kind kind) throws BadValueException {
         return switch (kind) {
-            case Kind.Word(int maxLength) -> word(text(value), maxLength);
-            case Kind.Choice<?> choice -> choice(text(value), choice);
-            case Kind.Size(long min, long max) -> size(value, min, max);
-            case Kind.Time(Duration min, Duration max) -> time(value, min, max);
+            case Kind.Word(int maxLength) -> word(text(value, kind), maxLength);
+            case Kind.Choice<?> choice -> choice(text(value, kind), choice);
+            case Kind.Size(long min, long max) -> size(value, kind, min, max);
+            case Kind.Time(Duration min, Duration max) -> time(value, kind, min, max);
             case Kind.Whole(int min, int max) -> whole(value, min, max);
-            case Kind.Zone _ -> zone(text(value));
-            case Kind.Net _ -> Network.parse(text(value));
-            case Kind.HostAndPort(int minPort) -> endpoint(text(value), minPort);
-            case Kind.Folder _ -> folder.resolve(path(text(value))).normalize();
-            case Kind.DailyFile _ -> dailyFile(text(value));
+            case Kind.Zone _ -> zone(text(value, kind));
+            case Kind.Net _ -> Network.parse(text(value, kind));
+            case Kind.HostAndPort(int minPort) -> endpoint(text(value, kind), minPort);
+            case Kind.Folder _ -> folder.resolve(path(text(value, kind))).normalize();
+            case Kind.DailyFile _ -> dailyFile(text(value, kind));
             case Kind.Many _ -> throw new IllegalStateException("lists are read by many");
         };
     }
 
-    private static String text(ConfigValue value) throws BadValueException {
+    private static String text(ConfigValue value, Kind kind) throws BadValueException {
         if (value.valueType() != ConfigValueType.STRING) {
             throw new BadValueException(
                     "a text is needed, not " + article(value),
                     value.valueType() == ConfigValueType.NULL
                             ? "leave the key out for its default"
-                            : "write \"...\"");
+                            : "write " + kind.example());
         }
         return (String) value.unwrapped();
     }
@@ -111,7 +111,7 @@ final class ValueReader {
         if (index >= 0) {
             return choice.allowed().get(index);
         }
-        String right = "use " + String.join(" or ", words);
+        String right = "use " + choice.example();
         throw new BadValueException(
                 "\"" + text + "\" is not known to this version",
                 Nearest.to(text, words)
@@ -119,12 +119,12 @@ final class ValueReader {
                         .orElse(right));
     }
 
-    private static Long size(ConfigValue value, long min, long max) throws BadValueException {
+    private static Long size(ConfigValue value, Kind kind, long min, long max) throws BadValueException {
         // A bare number means octets, as everywhere in HOCON.
         String text =
                 value.valueType() == ConfigValueType.NUMBER
                         ? value.unwrapped() + " B"
-                        : text(value);
+                        : text(value, kind);
         long octets = Units.parseSize(text);
         if (octets < min || octets > max) {
             throw new BadValueException(
@@ -134,12 +134,12 @@ final class ValueReader {
         return octets;
     }
 
-    private static Duration time(ConfigValue value, Duration min, Duration max)
+    private static Duration time(ConfigValue value, Kind kind, Duration min, Duration max)
             throws BadValueException {
         String text =
                 value.valueType() == ConfigValueType.NUMBER
                         ? String.valueOf(value.unwrapped())
-                        : text(value);
+                        : text(value, kind);
         Duration duration = Units.parseDuration(text);
         if (duration.compareTo(min) < 0 || duration.compareTo(max) > 0) {
             throw new BadValueException(
