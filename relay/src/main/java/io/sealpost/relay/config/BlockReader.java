@@ -121,7 +121,8 @@ final class BlockReader {
                     return;
                 }
                 problems.add(
-                        block.place(), path + " is missing, write " + name + " = " + key.kind().example());
+                        block.place(),
+                        path + " is missing, write " + name + " = " + key.kind().example());
             }
             case Key.Preset.Written(String text) ->
                     values.read(path, preset(text, key.kind()), key.kind(), block.place())

@@ -61,7 +61,8 @@ final class SourceScan {
             String path = prefix.isEmpty() ? key : prefix + "." + key;
             if (!appends) {
                 Integer first = lines.putIfAbsent(path, start);
-                if (first != null && twice.stream().noneMatch(t -> path.startsWith(t.key() + "."))) {
+                if (first != null
+                        && twice.stream().noneMatch(t -> path.startsWith(t.key() + "."))) {
                     twice.add(new Twice(path, first, start));
                 }
             }

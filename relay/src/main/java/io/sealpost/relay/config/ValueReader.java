@@ -46,7 +46,11 @@ final class ValueReader {
         if (!(value instanceof ConfigList list)) {
             problems.add(
                     place,
-                    name + ": a list is needed, not " + article(value) + ", write " + many.example());
+                    name
+                            + ": a list is needed, not "
+                            + article(value)
+                            + ", write "
+                            + many.example());
             return Optional.empty();
         }
         if (list.size() < many.min()) {
@@ -119,7 +123,8 @@ final class ValueReader {
                         .orElse(right));
     }
 
-    private static Long size(ConfigValue value, Kind kind, long min, long max) throws BadValueException {
+    private static Long size(ConfigValue value, Kind kind, long min, long max)
+            throws BadValueException {
         // A bare number means octets, as everywhere in HOCON.
         String text =
                 value.valueType() == ConfigValueType.NUMBER
