@@ -1,0 +1,344 @@
+package io.sealpost.relay.config;
+
+import io.sealpost.relay.config.RelayConfig.Annotate;
+import io.sealpost.relay.config.RelayConfig.FileUpstream;
+import io.sealpost.relay.config.RelayConfig.Framing;
+import io.sealpost.relay.config.RelayConfig.Start;
+import io.sealpost.relay.config.RelayConfig.TcpListener;
+import io.sealpost.relay.config.RelayConfig.TcpUpstream;
+import io.sealpost.relay.config.RelayConfig.UdpListener;
+import io.sealpost.relay.config.RelayConfig.WhenFull;
+import io.sealpost.relay.config.RelayConfig.WhenQueueFull;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.function.Function;
+
+/**
+ * For each key: what it is without being written, and what a written value becomes. The conf file
+ * has listeners u (udp) and t (tcp) and upstreams f (file) and s (syslog).
+ */
+final class KeyCases {
+    static final Facts FACTS = new Facts("testhost", ZoneId.of("Asia/Tokyo"));
+
+    /** Of a required key: it has no default. */
+    static final Object REQUIRED = "required";
+
+    /**
+     * @param written as in the conf file; not the default
+     * @param becomes what read gives then
+     */
+    record KeyCase(
+            Function<RelayConfig, Object> read, Object preset, String written, Object becomes) {}
+
+    static final Map<String, KeyCase> ALL =
+            Map.ofEntries(
+                    e("name", RelayConfig::name, "testhost", "relay1", "relay1"),
+                    e(
+                            "data-dir",
+                            c -> belowParent(c, c.dataDir()),
+                            "data",
+                            "\"../spool\"",
+                            "spool"),
+                    e(
+                            "listeners.*.transport",
+                            c -> c.listeners().stream().filter(TcpListener.class::isInstance).count(),
+                            REQUIRED,
+                            "tcp",
+                            2L),
+                    e(
+                            "listeners.*.bind",
+                            c -> udp(c).door().bind(),
+                            REQUIRED,
+                            "\"[::1]:99\"",
+                            new Endpoint("::1", 99)),
+                    e(
+                            "listeners.*.max-message-size",
+                            c -> udp(c).door().maxMessageBytes(),
+                            65_536,
+                            "32 B",
+                            32),
+                    e(
+                            "listeners.*.timezone",
+                            c -> udp(c).door().timezone(),
+                            ZoneId.of("Asia/Tokyo"),
+                            "\"Europe/Berlin\"",
+                            ZoneId.of("Europe/Berlin")),
+                    e(
+                            "listeners.*.allow",
+                            c -> udp(c).door().allow().toString(),
+                            "[]",
+                            "[\"10.0.0.0/8\", \"192.0.2.7\"]",
+                            "[10.0.0.0/8, 192.0.2.7/32]"),
+                    e(
+                            "listeners.*.receive-buffer@udp",
+                            c -> udp(c).door().receiveBuffer(),
+                            OptionalLong.of(8L << 20),
+                            "16 MiB",
+                            OptionalLong.of(16L << 20)),
+                    e(
+                            "listeners.*.receive-buffer@tcp",
+                            c -> tcp(c).door().receiveBuffer(),
+                            OptionalLong.empty(),
+                            "1 MiB",
+                            OptionalLong.of(1L << 20)),
+                    e(
+                            "listeners.*.max-connections@tcp",
+                            c -> tcp(c).maxConnections(),
+                            20_000,
+                            "7",
+                            7),
+                    e(
+                            "listeners.*.idle-timeout@tcp",
+                            c -> tcp(c).idleTimeout(),
+                            Duration.ZERO,
+                            "5 m",
+                            Duration.ofMinutes(5)),
+                    e(
+                            "networks[].net",
+                            c -> c.networks().getFirst().net().toString(),
+                            REQUIRED,
+                            "\"10.2.0.0/16\"",
+                            "10.2.0.0/16"),
+                    e(
+                            "networks[].timezone",
+                            c -> c.networks().getFirst().timezone(),
+                            REQUIRED,
+                            "\"+02:00\"",
+                            ZoneOffset.ofHours(2)),
+                    e(
+                            "upstreams.*.type",
+                            c -> c.upstreams().stream().filter(FileUpstream.class::isInstance).count(),
+                            REQUIRED,
+                            "file",
+                            1L),
+                    e(
+                            "upstreams.*.path@file",
+                            c -> belowParent(c, Path.of(file(c).path())),
+                            REQUIRED,
+                            "\"../a/%Y.log\"",
+                            "a/%Y.log"),
+                    e(
+                            "upstreams.*.keep@file",
+                            c -> file(c).keep(),
+                            Duration.ofDays(14),
+                            "36 h",
+                            Duration.ofHours(36)),
+                    e(
+                            "upstreams.*.max-size@file",
+                            c -> file(c).maxBytes(),
+                            5L << 30,
+                            "1 TiB",
+                            1L << 40),
+                    e(
+                            "upstreams.*.framing@file",
+                            c -> file(c).framing(),
+                            Framing.LF,
+                            "octet-counting",
+                            Framing.OCTET_COUNTING),
+                    e(
+                            "upstreams.*.transport@syslog",
+                            c -> tcpUpstream(c).getClass().getSimpleName(),
+                            REQUIRED,
+                            "tcp",
+                            "TcpUpstream"),
+                    e(
+                            "upstreams.*.servers@syslog",
+                            c -> tcpUpstream(c).server(),
+                            REQUIRED,
+                            "[\"logs.example.com:601\"]",
+                            new Endpoint("logs.example.com", 601)),
+                    e(
+                            "upstreams.*.framing@syslog",
+                            c -> tcpUpstream(c).framing(),
+                            Framing.OCTET_COUNTING,
+                            "lf",
+                            Framing.LF),
+                    e(
+                            "upstreams.*.retry.first@syslog",
+                            c -> tcpUpstream(c).retry().first(),
+                            Duration.ofMillis(100),
+                            "50 ms",
+                            Duration.ofMillis(50)),
+                    e(
+                            "upstreams.*.retry.max@syslog",
+                            c -> tcpUpstream(c).retry().max(),
+                            Duration.ofSeconds(30),
+                            "1 s",
+                            Duration.ofSeconds(1)),
+                    e(
+                            "upstreams.*.buffer.max-size",
+                            c -> file(c).buffer().maxBytes(),
+                            8L << 30,
+                            "9 GiB",
+                            9L << 30),
+                    e(
+                            "upstreams.*.buffer.max-age",
+                            c -> file(c).buffer().maxAge(),
+                            Optional.empty(),
+                            "2 d",
+                            Optional.of(Duration.ofDays(2))),
+                    e(
+                            "upstreams.*.buffer.when-full",
+                            c -> file(c).buffer().whenFull(),
+                            WhenQueueFull.DROP_OLDEST,
+                            "block",
+                            WhenQueueFull.BLOCK),
+                    e(
+                            "upstreams.*.start",
+                            c -> file(c).start(),
+                            Start.NOW,
+                            "retained",
+                            Start.RETAINED),
+                    e("spool.max-size", c -> c.spool().maxBytes(), 10L << 30, "9 GiB", 9L << 30),
+                    e(
+                            "spool.segment-size",
+                            c -> c.spool().segmentBytes(),
+                            128L << 20,
+                            "64 MiB",
+                            64L << 20),
+                    e(
+                            "spool.sync-interval",
+                            c -> c.spool().syncInterval(),
+                            Duration.ofMillis(1),
+                            "500 us",
+                            Duration.ofNanos(500_000)),
+                    e(
+                            "spool.keep",
+                            c -> c.spool().keep(),
+                            Duration.ZERO,
+                            "1 d",
+                            Duration.ofDays(1)),
+                    e("spool.reserve", c -> c.spool().reserveBytes(), 256L << 20, "0 B", 0L),
+                    e(
+                            "spool.when-full",
+                            c -> c.spool().whenFull(),
+                            WhenFull.BLOCK,
+                            "drop-by-severity",
+                            WhenFull.DROP_BY_SEVERITY),
+                    e("annotate", RelayConfig::annotate, Annotate.CHANGED, "all", Annotate.ALL),
+                    e(
+                            "enterprise-number",
+                            RelayConfig::enterpriseNumber,
+                            OptionalInt.empty(),
+                            "12345",
+                            OptionalInt.of(12_345)),
+                    e(
+                            "admin.bind",
+                            c -> c.admin().bind(),
+                            new Endpoint("127.0.0.1", 9514),
+                            "\"localhost:0\"",
+                            new Endpoint("localhost", 0)),
+                    e(
+                            "log.level",
+                            c -> c.log().level(),
+                            RelayConfig.Log.Level.INFO,
+                            "debug",
+                            RelayConfig.Log.Level.DEBUG),
+                    e(
+                            "log.format",
+                            c -> c.log().format(),
+                            RelayConfig.Log.Format.TEXT,
+                            "json",
+                            RelayConfig.Log.Format.JSON),
+                    e(
+                            "shutdown-grace",
+                            RelayConfig::shutdownGrace,
+                            Duration.ofSeconds(5),
+                            "0 s",
+                            Duration.ZERO));
+
+    private KeyCases() {}
+
+    /** What stands in every conf file of the tests; keys as in the schema, with names filled in. */
+    static final List<String> MINIMUM =
+            List.of(
+                    "listeners.u.transport = udp",
+                    "listeners.u.bind = \"127.0.0.1:1\"",
+                    "listeners.t.transport = tcp",
+                    "listeners.t.bind = \"127.0.0.1:2\"",
+                    "upstreams.f.type = file",
+                    "upstreams.f.path = \"f.log\"",
+                    "upstreams.s.type = syslog",
+                    "upstreams.s.transport = tcp",
+                    "upstreams.s.servers = [\"127.0.0.1:3\"]",
+                    "networks = [{ net = \"192.0.2.0/24\", timezone = \"UTC\" }]");
+
+    /** The key as it is written in the test's conf file. */
+    static String place(Key key) {
+        boolean otherVariant = key.variant().equals("tcp") || key.variant().equals("syslog");
+        return key.path()
+                .replace("listeners.*", otherVariant ? "listeners.t" : "listeners.u")
+                .replace("upstreams.*", otherVariant ? "upstreams.s" : "upstreams.f");
+    }
+
+    /** The minimum without the key. */
+    static List<String> without(Key key) {
+        if (key.path().startsWith("networks[]")) {
+            String rest =
+                    key.path().endsWith("net") ? "timezone = \"UTC\"" : "net = \"192.0.2.0/24\"";
+            return replaced("networks = ", "networks = [{ " + rest + " }]");
+        }
+        return replaced(place(key) + " = ", "");
+    }
+
+    /** The minimum with the key written. */
+    static List<String> with(Key key, String value) {
+        if (key.path().startsWith("networks[]")) {
+            String name = key.path().substring("networks[].".length());
+            String rest =
+                    name.equals("net") ? "timezone = \"UTC\"" : "net = \"192.0.2.0/24\"";
+            return replaced("networks = ", "networks = [{ " + name + " = " + value + ", " + rest + " }]");
+        }
+        List<String> lines = new ArrayList<>(without(key));
+        lines.add(place(key) + " = " + value);
+        return lines;
+    }
+
+    private static List<String> replaced(String start, String by) {
+        List<String> lines = new ArrayList<>();
+        MINIMUM.forEach(line -> lines.add(line.startsWith(start) ? by : line));
+        return lines;
+    }
+
+    /** Relative to the folder above the conf file's. */
+    private static String belowParent(RelayConfig config, Path path) {
+        return config.file().resolve("../..").normalize().relativize(path).toString();
+    }
+
+    private static UdpListener udp(RelayConfig config) {
+        return find(config.listeners(), UdpListener.class);
+    }
+
+    private static TcpListener tcp(RelayConfig config) {
+        return find(config.listeners(), TcpListener.class);
+    }
+
+    private static FileUpstream file(RelayConfig config) {
+        return find(config.upstreams(), FileUpstream.class);
+    }
+
+    private static TcpUpstream tcpUpstream(RelayConfig config) {
+        return find(config.upstreams(), TcpUpstream.class);
+    }
+
+    private static <T> T find(List<?> all, Class<T> type) {
+        return all.stream().filter(type::isInstance).map(type::cast).findFirst().orElseThrow();
+    }
+
+    private static Map.Entry<String, KeyCase> e(
+            String id,
+            Function<RelayConfig, Object> read,
+            Object preset,
+            String written,
+            Object becomes) {
+        return Map.entry(id, new KeyCase(read, preset, written, becomes));
+    }
+}
