@@ -62,7 +62,8 @@ class EffectsTest {
     private static Map<String, String> effects() throws IOException {
         Map<String, String> effects = new LinkedHashMap<>();
         try (InputStream in =
-                Objects.requireNonNull(EffectsTest.class.getResourceAsStream("/conf/effects.txt"))) {
+                Objects.requireNonNull(
+                        EffectsTest.class.getResourceAsStream("/conf/effects.txt"))) {
             String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
             text.lines()
                     .filter(line -> !line.isBlank() && !line.startsWith("#"))

@@ -49,7 +49,10 @@ final class KeyCases {
                             "spool"),
                     e(
                             "listeners.*.transport",
-                            c -> c.listeners().stream().filter(TcpListener.class::isInstance).count(),
+                            c ->
+                                    c.listeners().stream()
+                                            .filter(TcpListener.class::isInstance)
+                                            .count(),
                             REQUIRED,
                             "tcp",
                             2L),
@@ -115,7 +118,10 @@ final class KeyCases {
                             ZoneOffset.ofHours(2)),
                     e(
                             "upstreams.*.type",
-                            c -> c.upstreams().stream().filter(FileUpstream.class::isInstance).count(),
+                            c ->
+                                    c.upstreams().stream()
+                                            .filter(FileUpstream.class::isInstance)
+                                            .count(),
                             REQUIRED,
                             "file",
                             1L),
@@ -293,9 +299,9 @@ final class KeyCases {
     static List<String> with(Key key, String value) {
         if (key.path().startsWith("networks[]")) {
             String name = key.path().substring("networks[].".length());
-            String rest =
-                    name.equals("net") ? "timezone = \"UTC\"" : "net = \"192.0.2.0/24\"";
-            return replaced("networks = ", "networks = [{ " + name + " = " + value + ", " + rest + " }]");
+            String rest = name.equals("net") ? "timezone = \"UTC\"" : "net = \"192.0.2.0/24\"";
+            return replaced(
+                    "networks = ", "networks = [{ " + name + " = " + value + ", " + rest + " }]");
         }
         List<String> lines = new ArrayList<>(without(key));
         lines.add(place(key) + " = " + value);

@@ -70,8 +70,7 @@ class KeysTest {
                                         "spool { max-size = 1 GiB }")));
 
         assertThat(config.listeners()).hasSize(2);
-        assertThat(config.upstreams().getFirst().buffer().maxBytes())
-                .isEqualTo((1L << 30) / 5 * 4);
+        assertThat(config.upstreams().getFirst().buffer().maxBytes()).isEqualTo((1L << 30) / 5 * 4);
     }
 
     @Test
@@ -87,7 +86,9 @@ class KeysTest {
     void listeners_and_upstreams_keep_the_order_of_the_file() throws IOException {
         RelayConfig config = loaded(read(KeyCases.MINIMUM));
 
-        assertThat(config.upstreams()).extracting(RelayConfig.Upstream::name).containsExactly("f", "s");
+        assertThat(config.upstreams())
+                .extracting(RelayConfig.Upstream::name)
+                .containsExactly("f", "s");
         assertThat(config.listeners()).extracting(l -> l.door().name()).containsExactly("u", "t");
     }
 
