@@ -74,6 +74,20 @@ final class Block {
         return Collections.unmodifiableList(result);
     }
 
+    /** Where everything written in this block stands, by path. */
+    void collect(String path, Map<String, Place> places) {
+        entries.forEach(
+                (key, entry) -> {
+                    String name = path.isEmpty() ? key : path + "." + key;
+                    if (entry.written()) {
+                        places.put(name, entry.place());
+                    }
+                    if (entry.value() instanceof Block block) {
+                        block.collect(name, places);
+                    }
+                });
+    }
+
     /** The named blocks in this one, in their order in the file. */
     Map<String, Block> named() {
         Map<String, Block> result = new LinkedHashMap<>();

@@ -4,7 +4,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
@@ -28,7 +30,14 @@ final class ConfigMapper {
                         .orElseGet(OptionalInt::empty),
                 new RelayConfig.Admin(root.block("admin").get("bind", Endpoint.class)),
                 log(root.block("log")),
-                root.get("shutdown-grace", Duration.class));
+                root.get("shutdown-grace", Duration.class),
+                lines(root));
+    }
+
+    private static Lines lines(Block root) {
+        Map<String, Place> places = new HashMap<>();
+        root.collect("", places);
+        return new Lines(root.place(), places);
     }
 
     private static List<RelayConfig.Listener> listeners(Block listeners, Facts facts) {

@@ -15,6 +15,7 @@ import java.util.OptionalLong;
  * @param name name of this relay
  * @param dataDir folder of spool, cursors and counters
  * @param enterpriseNumber empty until the operator sets one
+ * @param lines where keys and blocks are written, for problems found later
  */
 public record RelayConfig(
         Path file,
@@ -28,7 +29,8 @@ public record RelayConfig(
         OptionalInt enterpriseNumber,
         Admin admin,
         Log log,
-        Duration shutdownGrace) {
+        Duration shutdownGrace,
+        Lines lines) {
 
     /** The number that stands for "documentation" (RFC 5612), used until one is set. */
     public static final int DOCUMENTATION_ENTERPRISE = 32473;
@@ -42,6 +44,17 @@ public record RelayConfig(
     /** The enterprise number that elements of this relay carry. */
     public int effectiveEnterpriseNumber() {
         return enterpriseNumber.orElse(DOCUMENTATION_ENTERPRISE);
+    }
+
+    /**
+     * A problem with the value of a key, found outside the file: a port in use, a folder that
+     * cannot be written.
+     *
+     * @param key as it is written, for example {@code listeners.udp.bind}
+     * @param message what is wrong and what would be right
+     */
+    public ConfigProblem problem(String key, String message) {
+        return lines.problem(key, message);
     }
 
     /** A door for messages. */

@@ -1,0 +1,157 @@
+package io.sealpost.relay;
+
+import java.nio.file.Path;
+import java.util.Locale;
+import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.Option;
+import org.apache.commons.cli.Options;
+
+/** The commands, with what their help says. */
+enum Command {
+    /** Runs the relay. */
+    RUN(
+            "runs the relay in the foreground",
+            """
+            Opens all listeners of the conf file, prints one line "listening ..." and relays until
+            SIGTERM or Ctrl-C. What was accepted by then is on disk and goes on at the next start.
+            If anything in the conf file is wrong, nothing is started.""",
+            """
+            sealpost run
+            sealpost run -c /etc/sealpost/sealpost.conf
+            logger -n 127.0.0.1 -P 5514 -d "a line over UDP"      # from another terminal""") {
+        @Override
+        ExitCode execute(CommandLine line, Console console) {
+            return new RunCommand(console).run(confFile(line));
+        }
+    },
+    /** Checks a conf file. */
+    CHECK(
+            "checks a conf file and everything it names",
+            """
+            Prints each problem as FILE:LINE: what is wrong, what would be right; all in one go.
+            Also looks at addresses and folders. Nothing is opened or changed, so it can be used
+            beside a running relay. Warnings alone leave the exit code 0.""",
+            """
+            sealpost check
+            sealpost check -c new.conf && echo good""") {
+        @Override
+        ExitCode execute(CommandLine line, Console console) {
+            return new CheckCommand(console).run(confFile(line));
+        }
+    },
+    /** Shows how a message is understood. */
+    EXPLAIN(
+            "shows how one message is understood and what is sent",
+            """
+            Reads one message from standard input and prints its form, its fields, the reasons for
+            every change, the upstreams it goes to, and the bytes sent.
+            With --jsonl: reads JSON lines {"in": base64, "peer", "received", "zone"} (all but "in"
+            may be missing) and answers each with one JSON line. A line that cannot be read is
+            answered with {"error": ...}, and the exit code is 1 then.""",
+            """
+            printf '<34>Oct 11 22:14:15 web su: failed' | sealpost explain
+            sealpost explain --jsonl < messages.jsonl""") {
+        @Override
+        ExitCode execute(CommandLine line, Console console) {
+            return new ExplainCommand(console).run(confFile(line), line.hasOption(JSONL));
+        }
+    },
+    /** Prints the version. */
+    VERSION("prints version, commit, JDK and transport", "For bug reports.", "sealpost version") {
+        @Override
+        ExitCode execute(CommandLine line, Console console) {
+            console.out().print(Version.ofBuild().describe());
+            return ExitCode.GOOD;
+        }
+    },
+    /** Prints help. */
+    HELP(
+            "shows this overview, or the help of one command",
+            "Also as an option: sealpost COMMAND --help.",
+            """
+            sealpost help
+            sealpost help explain""") {
+        @Override
+        ExitCode execute(CommandLine line, Console console) {
+            return Help.print(line.getArgList(), console);
+        }
+    };
+
+    private static final String CONF = "c";
+    private static final String JSONL = "jsonl";
+    static final String HELP_OPTION = "help";
+
+    private final String summary;
+    private final String text;
+    private final String examples;
+
+    Command(String summary, String text, String examples) {
+        this.summary = summary;
+        this.text = text;
+        this.examples = examples;
+    }
+
+    abstract ExitCode execute(CommandLine line, Console console);
+
+    String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    String summary() {
+        return summary;
+    }
+
+    String text() {
+        return text;
+    }
+
+    String examples() {
+        return examples;
+    }
+
+    /** How it is called. */
+    String usage() {
+        return switch (this) {
+            case RUN, CHECK -> word() + " [-c FILE]";
+            case EXPLAIN -> word() + " [-c FILE] [--jsonl]";
+            case VERSION -> word();
+            case HELP -> word() + " [COMMAND]";
+        };
+    }
+
+    Options options() {
+        Options options = new Options();
+        switch (this) {
+            case RUN, CHECK -> options.addOption(conf());
+            case EXPLAIN -> {
+                options.addOption(conf());
+                options.addOption(
+                        Option.builder()
+                                .longOpt(JSONL)
+                                .desc("JSON lines in, JSON lines out")
+                                .get());
+            }
+            case VERSION, HELP -> {}
+        }
+        options.addOption(Option.builder("h").longOpt(HELP_OPTION).desc("this help").get());
+        return options;
+    }
+
+    /** How many words may stand behind the options. */
+    int maxArguments() {
+        return this == HELP ? 1 : 0;
+    }
+
+    private static Option conf() {
+        return Option.builder(CONF)
+                .longOpt("conf")
+                .hasArg()
+                .argName("FILE")
+                .desc("the conf file (default: " + ConfFile.DEFAULT + ")")
+                .get();
+    }
+
+    private static Path confFile(CommandLine line) {
+        return ConfFile.path(line.getOptionValue(CONF));
+    }
+}

@@ -1,0 +1,144 @@
+package io.sealpost.relay;
+
+import io.sealpost.relay.config.ConfigProblem;
+import io.sealpost.relay.config.Endpoint;
+import io.sealpost.relay.config.RelayConfig;
+import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.ServerSocket;
+import java.net.SocketException;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/** Looks at what a good conf file names outside itself, before anything is started. */
+final class Preflight {
+    private final RelayConfig config;
+
+    Preflight(RelayConfig config) {
+        this.config = config;
+    }
+
+    /** Addresses and folders; changes nothing. */
+    List<ConfigProblem> surroundings() {
+        List<ConfigProblem> problems = new ArrayList<>();
+        for (RelayConfig.Listener listener : config.listeners()) {
+            address(key(listener), listener.door().bind(), problems);
+        }
+        address("admin.bind", config.admin().bind(), problems);
+        folder("data-dir", config.dataDir(), problems);
+        for (RelayConfig.Upstream upstream : config.upstreams()) {
+            if (upstream instanceof RelayConfig.FileUpstream file) {
+                folder("upstreams." + file.name() + ".path", fixedFolder(file.path()), problems);
+            }
+        }
+        Collections.sort(problems);
+        return problems;
+    }
+
+    /** Whether all ports can be opened now; they are closed again at once. */
+    List<ConfigProblem> ports() {
+        List<ConfigProblem> problems = new ArrayList<>();
+        for (RelayConfig.Listener listener : config.listeners()) {
+            switch (listener) {
+                case RelayConfig.UdpListener udp -> udp(key(udp), udp.door().bind(), problems);
+                case RelayConfig.TcpListener tcp -> tcp(key(tcp), tcp.door().bind(), problems);
+            }
+        }
+        tcp("admin.bind", config.admin().bind(), problems);
+        Collections.sort(problems);
+        return problems;
+    }
+
+    private static String key(RelayConfig.Listener listener) {
+        return "listeners." + listener.door().name() + ".bind";
+    }
+
+    private void address(String key, Endpoint bind, List<ConfigProblem> problems) {
+        try {
+            InetSocketAddress address = bind.resolve();
+            if (!address.getAddress().isAnyLocalAddress()
+                    && !address.getAddress().isLoopbackAddress()
+                    && NetworkInterface.getByInetAddress(address.getAddress()) == null) {
+                problems.add(
+                        config.problem(
+                                key,
+                                bind.host()
+                                        + " is no address of this machine, use one of its own or"
+                                        + " \"0.0.0.0:"
+                                        + bind.port()
+                                        + "\" for all"));
+            }
+        } catch (UnknownHostException _) {
+            problems.add(
+                    config.problem(
+                            key, "no address is known for " + bind.host() + ", write an address"));
+        } catch (SocketException e) {
+            problems.add(config.problem(key, "cannot look at the interfaces: " + e.getMessage()));
+        }
+    }
+
+    /** The folder part before anything that changes with the day. */
+    private static Path fixedFolder(String template) {
+        String path = template.replace("%%", "\0");
+        int place = path.indexOf('%');
+        String fixed = place < 0 ? path : path.substring(0, place);
+        int end = fixed.lastIndexOf('/');
+        return Path.of(fixed.substring(0, Math.max(1, end)).replace('\0', '%'));
+    }
+
+    private void folder(String key, Path folder, List<ConfigProblem> problems) {
+        Path existing = folder;
+        while (!Files.exists(existing) && existing.getParent() != null) {
+            existing = existing.getParent();
+        }
+        if (!Files.isDirectory(existing)) {
+            problems.add(config.problem(key, existing + " is no folder, use another path"));
+        } else if (!Files.isWritable(existing)) {
+            problems.add(
+                    config.problem(
+                            key,
+                            "cannot write in "
+                                    + existing
+                                    + ", give user "
+                                    + System.getProperty("user.name", "")
+                                    + " the right or use another path"));
+        }
+    }
+
+    private void udp(String key, Endpoint bind, List<ConfigProblem> problems) {
+        try (DatagramSocket socket = new DatagramSocket(null)) {
+            socket.bind(bind.resolve());
+        } catch (IOException e) {
+            problems.add(config.problem(key, refused(bind, e)));
+        }
+    }
+
+    private void tcp(String key, Endpoint bind, List<ConfigProblem> problems) {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(bind.resolve());
+        } catch (IOException e) {
+            problems.add(config.problem(key, refused(bind, e)));
+        }
+    }
+
+    private static String refused(Endpoint bind, IOException e) {
+        String message = String.valueOf(e.getMessage());
+        if (message.contains("in use")) {
+            return bind + " is in use, stop the other program or use another port";
+        }
+        if (message.contains("Permission denied")) {
+            return bind + " needs root or CAP_NET_BIND_SERVICE, use a port above 1023";
+        }
+        if (message.contains("Cannot assign")) {
+            return bind.host() + " is no address of this machine, use one of its own";
+        }
+        return "cannot open " + bind + ": " + message + ", use another address";
+    }
+}

@@ -1,0 +1,80 @@
+package io.sealpost.relay;
+
+import io.sealpost.relay.config.ConfigProblem;
+import io.sealpost.relay.config.ConfigResult;
+import io.sealpost.relay.config.RelayConfig;
+import io.sealpost.relay.runtime.Logging;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** {@code sealpost run}. */
+final class RunCommand {
+    private final Console console;
+
+    RunCommand(Console console) {
+        this.console = console;
+    }
+
+    ExitCode run(Path file) {
+        Optional<ConfigResult.Loaded> loaded = ConfFile.load(file, console);
+        if (loaded.isEmpty()) {
+            return ExitCode.BAD_USAGE;
+        }
+        RelayConfig config = loaded.get().config();
+        Preflight preflight = new Preflight(config);
+        List<ConfigProblem> problems = new ArrayList<>(preflight.surroundings());
+        if (problems.isEmpty()) {
+            problems.addAll(preflight.ports());
+        }
+        if (!problems.isEmpty()) {
+            ConfFile.print(problems, console);
+            return ExitCode.BAD_USAGE;
+        }
+        Logging.configure(
+                config.log().level().name(), config.log().format() == RelayConfig.Log.Format.JSON);
+        Logger log = LoggerFactory.getLogger(RunCommand.class);
+        loaded.get().warnings().forEach(warning -> log.warn("{}", warning));
+        try {
+            Relay relay = Relay.start(config);
+            closeAtSignal(relay, log);
+            console.out().println("listening " + relay.listening());
+            new CountDownLatch(1).await();
+            return ExitCode.GOOD;
+        } catch (IOException e) {
+            log.debug("cannot start", e);
+            console.err().println("sealpost: cannot start: " + e.getMessage());
+            return ExitCode.COULD_NOT;
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return ExitCode.COULD_NOT;
+        }
+    }
+
+    /**
+     * SIGTERM and SIGINT run this hook. It ends the process itself: the JVM would end with 143
+     * where the contract says 0.
+     */
+    private static void closeAtSignal(Relay relay, Logger log) {
+        Thread hook =
+                Thread.ofPlatform()
+                        .name("shutdown")
+                        .unstarted(
+                                () -> {
+                                    ExitCode code = ExitCode.GOOD;
+                                    try {
+                                        relay.close();
+                                    } catch (IOException | RuntimeException e) {
+                                        log.error("shutdown was not clean", e);
+                                        code = ExitCode.COULD_NOT;
+                                    }
+                                    Runtime.getRuntime().halt(code.number());
+                                });
+        Runtime.getRuntime().addShutdownHook(hook);
+    }
+}

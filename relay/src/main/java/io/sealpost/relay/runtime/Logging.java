@@ -1,0 +1,60 @@
+package io.sealpost.relay.runtime;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.Configurator;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.spi.ContextAwareBase;
+import org.slf4j.ILoggerFactory;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The relay's own log on standard error, set up in code: Logback finds this class as its
+ * configurator and looks for no files.
+ */
+public final class Logging extends ContextAwareBase implements Configurator {
+    /** Libraries tell more than an operator wants to know. */
+    private static final String NETTY = "io.netty";
+
+    /** For Logback. */
+    public Logging() {}
+
+    /** Warnings and errors as text, until the conf file has been read. */
+    @Override
+    public ExecutionStatus configure(LoggerContext context) {
+        configure(context, Level.WARN, false);
+        return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+    }
+
+    /**
+     * Logs from now on as the conf file says.
+     *
+     * @param level error, warn, info, debug or trace
+     * @param json one JSON object a line instead of text
+     */
+    public static void configure(String level, boolean json) {
+        ILoggerFactory factory = LoggerFactory.getILoggerFactory();
+        if (factory instanceof LoggerContext context) {
+            context.reset();
+            configure(context, Level.toLevel(level, Level.INFO), json);
+        }
+    }
+
+    private static void configure(LoggerContext context, Level level, boolean json) {
+        LogEncoder encoder = new LogEncoder(json, Level.DEBUG.isGreaterOrEqual(level));
+        encoder.setContext(context);
+        encoder.start();
+        ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
+        appender.setContext(context);
+        appender.setName("stderr");
+        appender.setTarget("System.err");
+        appender.setEncoder(encoder);
+        appender.start();
+        Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        root.setLevel(level);
+        root.addAppender(appender);
+        context.getLogger(NETTY).setLevel(level == Level.TRACE ? Level.DEBUG : Level.WARN);
+    }
+}
