@@ -8,7 +8,7 @@ import java.util.List;
 /**
  * How one message is understood.
  *
- * @param sent the RFC 5424 message, without framing
+ * @param bytes the RFC 5424 message, without framing
  * @param routes names of the upstreams it goes to
  */
 record Explanation(SyslogMessage message, Sent bytes, List<String> routes) {

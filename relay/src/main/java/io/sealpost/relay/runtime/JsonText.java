@@ -77,7 +77,7 @@ public final class JsonText {
                 case '\r' -> text.append("\\r");
                 case '\t' -> text.append("\\t");
                 default -> {
-                    if (c < 0x20 || c == 0x7f || Character.isSurrogate(c) && !paired(value, i)) {
+                    if (c < 0x20 || c == 0x7f || (Character.isSurrogate(c) && !paired(value, i))) {
                         text.append(String.format("\\u%04x", (int) c));
                     } else {
                         text.append(c);

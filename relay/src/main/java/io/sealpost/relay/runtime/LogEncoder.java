@@ -109,14 +109,17 @@ final class LogEncoder extends EncoderBase<ILoggingEvent> {
 
     private static String trace(IThrowableProxy first) {
         StringBuilder trace = new StringBuilder();
-        for (IThrowableProxy cause = first; cause != null; cause = cause.getCause()) {
-            if (cause != first) {
-                trace.append("\n  caused by ").append(summary(cause));
-            }
-            for (StackTraceElementProxy frame : cause.getStackTraceElementProxyArray()) {
-                trace.append("\n    ").append(frame.getSTEAsString());
-            }
+        frames(first, trace);
+        for (IThrowableProxy cause = first.getCause(); cause != null; cause = cause.getCause()) {
+            trace.append("\n  caused by ").append(summary(cause));
+            frames(cause, trace);
         }
         return trace.toString();
+    }
+
+    private static void frames(IThrowableProxy cause, StringBuilder trace) {
+        for (StackTraceElementProxy frame : cause.getStackTraceElementProxyArray()) {
+            trace.append("\n    ").append(frame.getSTEAsString());
+        }
     }
 }
