@@ -1,0 +1,301 @@
+package io.sealpost.relay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The command line as its user sees it. */
+class MainTest {
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    @TempDir Path folder;
+    private Path conf = Path.of("conf");
+
+    @BeforeEach
+    void conf() throws IOException {
+        conf = write("127.0.0.1:0", "");
+    }
+
+    @Test
+    void without_a_command_the_overview_is_shown_as_bad_usage() {
+        assertThat(run("")).isEqualTo(ExitCode.BAD_USAGE);
+
+        assertThat(err()).contains("Usage: sealpost COMMAND").contains("explain [-c FILE]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"help", "--help", "-h"})
+    void help_is_good_and_on_standard_output(String word) {
+        assertThat(run("", word)).isEqualTo(ExitCode.GOOD);
+
+        assertThat(out()).contains("First steps:").contains("Exit codes:");
+        assertThat(err()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Command.class)
+    void every_command_has_help_with_examples(Command command) {
+        assertThat(run("", "help", command.word())).isEqualTo(ExitCode.GOOD);
+        String help = out();
+        out.reset();
+        assertThat(run("", command.word(), "--help")).isEqualTo(ExitCode.GOOD);
+
+        assertThat(help).isEqualTo(out()).contains("Examples:\n  ").contains("Options:\n  ");
+    }
+
+    @Test
+    void an_unknown_command_is_answered_with_the_nearest() {
+        assertThat(run("", "expalin")).isEqualTo(ExitCode.BAD_USAGE);
+        assertThat(run("", "help", "chek")).isEqualTo(ExitCode.BAD_USAGE);
+        assertThat(run("", "bootstrap")).isEqualTo(ExitCode.BAD_USAGE);
+
+        assertThat(err())
+                .contains("unknown command \"expalin\", did you mean \"explain\"?")
+                .contains("unknown command \"chek\", did you mean \"check\"?")
+                .contains("unknown command \"bootstrap\", known are run, check,");
+    }
+
+    @Test
+    void bad_options_are_bad_usage_in_one_line() {
+        assertThat(run("", "explain", "--jsnl")).isEqualTo(ExitCode.BAD_USAGE);
+        assertThat(run("", "check", "-c")).isEqualTo(ExitCode.BAD_USAGE);
+        assertThat(run("", "check", "some.conf")).isEqualTo(ExitCode.BAD_USAGE);
+
+        assertThat(err().lines())
+                .containsExactly(
+                        "sealpost explain: unknown option --jsnl, did you mean --jsonl?; \"sealpost"
+                                + " help explain\" shows how it is used",
+                        "sealpost check: -c needs a value; \"sealpost help check\" shows how it is"
+                                + " used",
+                        "sealpost check: \"some.conf\" is one word too many; \"sealpost help"
+                                + " check\" shows how it is used");
+    }
+
+    @Test
+    void version_names_version_commit_jdk_and_transport() {
+        assertThat(run("", "version")).isEqualTo(ExitCode.GOOD);
+
+        assertThat(out()).matches("(?s)sealpost \\d.*\ncommit \\S+\njdk .*25.*\ntransport epoll\n");
+    }
+
+    @Test
+    void check_of_a_good_file_is_good_with_its_warnings() {
+        assertThat(run("", "check", "-c", conf.toString())).isEqualTo(ExitCode.GOOD);
+
+        assertThat(out()).isEqualTo(conf + ": good\n");
+        assertThat(err()).contains(":1: warning: enterprise-number is not set");
+    }
+
+    @Test
+    void check_of_a_bad_file_names_the_line_and_is_bad() throws IOException {
+        Path bad = write("127.0.0.1:0", "\nspol { }\n");
+
+        assertThat(run("", "check", "-c", bad.toString())).isEqualTo(ExitCode.BAD_USAGE);
+
+        assertThat(err()).isEqualTo(bad + ":4: unknown key spol, did you mean spool?\n");
+        assertThat(out()).isEmpty();
+    }
+
+    @Test
+    void check_finds_foreign_addresses_and_unusable_folders() throws IOException {
+        Files.writeString(folder.resolve("file"), "");
+        Path bad =
+                write(
+                        "192.0.2.1:0",
+                        "\ndata-dir = \"file/data\"\nadmin.bind = \"no-such-host.invalid:0\"\n");
+
+        assertThat(run("", "check", "-c", bad.toString())).isEqualTo(ExitCode.BAD_USAGE);
+
+        assertThat(err().lines()
+                                .filter(line -> !line.contains(": warning: "))
+                                .map(line -> line.substring(bad.toString().length())))
+                .containsExactly(
+                        ":2: listeners.u.bind: 192.0.2.1 is no address of this machine, use one of"
+                                + " its own or \"0.0.0.0:0\" for all",
+                        ":4: data-dir: " + folder.resolve("file") + " is no folder, use another path",
+                        ":5: admin.bind: no address is known for no-such-host.invalid, write an"
+                                + " address");
+    }
+
+    @Test
+    void the_conf_file_that_comes_with_the_relay_is_good() {
+        assertThat(run("", "check", "-c", "../conf/sealpost.conf")).isEqualTo(ExitCode.GOOD);
+    }
+
+    @Test
+    void run_names_a_port_in_use_with_its_line_and_starts_nothing() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Path file =
+                    write(
+                            "127.0.0.1:0",
+                            "\nadmin.bind = \"127.0.0.1:" + taken.getLocalPort() + "\"\n");
+
+            assertThat(run("", "run", "-c", file.toString())).isEqualTo(ExitCode.BAD_USAGE);
+
+            assertThat(err())
+                    .isEqualTo(
+                            file
+                                    + ":4: admin.bind: 127.0.0.1:"
+                                    + taken.getLocalPort()
+                                    + " is in use, stop the other program or use another port\n");
+            assertThat(folder.resolve("data")).doesNotExist();
+        }
+    }
+
+    @Test
+    void explain_shows_form_fields_routes_and_bytes() {
+        ExitCode code =
+                run("<34>Oct 11 22:14:15 web su[7]: failed\n", "explain", "-c", conf.toString());
+
+        assertThat(code).isEqualTo(ExitCode.GOOD);
+        assertThat(out().lines())
+                .contains(
+                        "form       rfc3164",
+                        "facility   4 auth",
+                        "hostname   web",
+                        "app-name   su",
+                        "procid     7",
+                        "msg        failed",
+                        "routes     f")
+                .anyMatch(line -> line.matches("sent +<34>1 \\d{4}-.* web su 7 - - failed"));
+    }
+
+    @Test
+    void explain_answers_json_lines_with_the_keys_of_the_contract() {
+        String in = base64("<165>1 2003-10-11T22:14:15.003Z h app - ID47 [x@9 a=\"b\"] text");
+
+        ExitCode code =
+                run(
+                        "{\"in\":\"" + in + "\",\"peer\":\"192.0.2.7\",\"id\":\"ignored\"}\n",
+                        "explain",
+                        "--jsonl",
+                        "-c",
+                        conf.toString());
+
+        assertThat(code).isEqualTo(ExitCode.GOOD);
+        assertThat(out())
+                .isEqualTo(
+                        "{\"facility\":20,\"severity\":5,\"timestamp\":\"2003-10-11T22:14:15.003Z\","
+                                + "\"hostname\":\"h\",\"app_name\":\"app\",\"procid\":\"-\","
+                                + "\"msgid\":\"ID47\",\"sd\":\"[x@9 a=\\\"b\\\"]\",\"msg\":\""
+                                + base64("text")
+                                + "\",\"out\":\""
+                                + in
+                                + "\",\"unchanged\":true,\"form\":\"rfc5424\",\"reasons\":[],"
+                                + "\"win\":{},\"signal\":null,\"routes\":[\"f\"]}\n");
+    }
+
+    @Test
+    void explain_takes_peer_time_and_zone_of_a_json_line() {
+        String line =
+                "{\"in\":\""
+                        + base64("Oct 11 22:14:15 web su: x")
+                        + "\",\"received\":\"2026-10-11T20:15:00Z\",\"zone\":\"Europe/Berlin\"}";
+
+        run(line, "explain", "--jsonl", "-c", conf.toString());
+
+        assertThat(out())
+                .contains("\"timestamp\":\"2026-10-11T22:14:15+02:00\"")
+                .contains("\"reasons\":[\"missing-pri\"]");
+    }
+
+    @Test
+    void explain_gives_the_zone_of_the_peers_network_first() throws IOException {
+        Path file =
+                write(
+                        "127.0.0.1:0",
+                        "\nnetworks = [{ net = \"192.0.2.0/24\", timezone = \"+05:00\" }]\n");
+        String line =
+                "{\"in\":\""
+                        + base64("<13>Oct 11 22:14:15 web su: x")
+                        + "\",\"received\":\"2026-10-11T20:15:00Z\",\"peer\":\"192.0.2.7\"}";
+
+        run(line, "explain", "--jsonl", "-c", file.toString());
+
+        assertThat(out()).contains("\"timestamp\":\"2026-10-11T22:14:15+05:00\"");
+    }
+
+    @Test
+    void explain_answers_a_broken_json_line_with_an_error_and_goes_on() {
+        String good = "{\"in\":\"" + base64("<13>x") + "\"}";
+
+        ExitCode code =
+                run(
+                        "{\n{\"in\":\"***\"}\n{\"peer\":\"x\"}\n{\"in\":\"eA==\",\"zone\":\"no\"}\n"
+                                + good,
+                        "explain",
+                        "--jsonl",
+                        "-c",
+                        conf.toString());
+
+        assertThat(code).isEqualTo(ExitCode.NOT_SO);
+        assertThat(out().lines()).hasSize(5);
+        assertThat(out().lines().limit(4)).allMatch(line -> line.startsWith("{\"error\":\"line "));
+        assertThat(out()).contains("\"routes\":[\"f\"]");
+    }
+
+    @Test
+    void explain_of_nothing_is_bad_usage() {
+        assertThat(run("", "explain", "-c", conf.toString())).isEqualTo(ExitCode.BAD_USAGE);
+    }
+
+    @Test
+    void explain_cuts_at_the_limit_before_a_character() throws IOException {
+        Path file = write("127.0.0.1:0\", max-message-size = \"16 B", "");
+
+        run("<13>123456789\u00e4\u00f6\u00fc", "explain", "-c", file.toString());
+
+        assertThat(out()).contains("truncated").contains("123456789\u00e4\n").doesNotContain("\u00f6");
+    }
+
+    private Path write(String bind, String more) throws IOException {
+        Path file = folder.resolve("sealpost.conf");
+        Files.writeString(
+                file,
+                """
+                sealpost {
+                listeners { u { transport = udp, timezone = "UTC", bind = "%s" } }
+                upstreams { f { type = file, path = "data/f.log" } }%s
+                }
+                """
+                        .formatted(bind, more.isEmpty() ? "\ndata-dir = \"data\"" : more));
+        return file;
+    }
+
+    private ExitCode run(String input, String... arguments) {
+        Console console =
+                new Console(
+                        new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
+                        new PrintStream(out, true, StandardCharsets.UTF_8),
+                        new PrintStream(err, true, StandardCharsets.UTF_8));
+        return Main.run(arguments, console);
+    }
+
+    private static String base64(String text) {
+        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private String out() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    private String err() {
+        return err.toString(StandardCharsets.UTF_8);
+    }
+}
