@@ -22,14 +22,19 @@ import java.util.Arrays;
 import java.util.List;
 
 /** The walls between the rooms. A rule that is in the way is discussed, not worked around. */
-@AnalyzeClasses(
-        packages = "io.sealpost",
-        importOptions = ImportOption.DoNotIncludeTests.class)
+@AnalyzeClasses(packages = "io.sealpost", importOptions = ImportOption.DoNotIncludeTests.class)
 class LayersTest {
     private static final String RELAY = "io.sealpost.relay";
     private static final List<String> ROOMS =
             List.of(
-                    "config", "listen", "pipeline", "spool", "forward", "watch", "admin", "runtime");
+                    "config",
+                    "listen",
+                    "pipeline",
+                    "spool",
+                    "forward",
+                    "watch",
+                    "admin",
+                    "runtime");
 
     @ArchTest
     static final ArchRule protocol_knows_the_jdk_alone =
@@ -99,9 +104,7 @@ class LayersTest {
 
     @ArchTest
     static final ArchRule names_say_what_a_class_is =
-            noClasses()
-                    .should()
-                    .haveNameMatching(".*(Impl|Utils?|Helper|Manager)(\\$.*)?");
+            noClasses().should().haveNameMatching(".*(Impl|Utils?|Helper|Manager)(\\$.*)?");
 
     @ArchTest
     static final ArchRule files_are_touched_by_the_storage_and_at_the_edge =

@@ -122,13 +122,16 @@ class MainTest {
 
         assertThat(run("", "check", "-c", bad.toString())).isEqualTo(ExitCode.BAD_USAGE);
 
-        assertThat(err().lines()
+        assertThat(
+                        err().lines()
                                 .filter(line -> !line.contains(": warning: "))
                                 .map(line -> line.substring(bad.toString().length())))
                 .containsExactly(
                         ":2: listeners.u.bind: 192.0.2.1 is no address of this machine, use one of"
                                 + " its own or \"0.0.0.0:0\" for all",
-                        ":4: data-dir: " + folder.resolve("file") + " is no folder, use another path",
+                        ":4: data-dir: "
+                                + folder.resolve("file")
+                                + " is no folder, use another path",
                         ":5: admin.bind: no address is known for no-such-host.invalid, write an"
                                 + " address");
     }
@@ -261,7 +264,10 @@ class MainTest {
 
         run("<13>123456789\u00e4\u00f6\u00fc", "explain", "-c", file.toString());
 
-        assertThat(out()).contains("truncated").contains("123456789\u00e4\n").doesNotContain("\u00f6");
+        assertThat(out())
+                .contains("truncated")
+                .contains("123456789\u00e4\n")
+                .doesNotContain("\u00f6");
     }
 
     private Path write(String bind, String more) throws IOException {
