@@ -1,7 +1,7 @@
 package io.sealpost.protocol.frame;
 
-/** Where a text may be cut. */
-final class Utf8 {
+/** Where a text that is too long may be cut. */
+public final class Utf8 {
     private static final int MAX_FOLLOWING = 3;
 
     private Utf8() {}
@@ -10,7 +10,7 @@ final class Utf8 {
      * The most octets of {@code b[offset, +length)} that do not end inside a UTF-8 character;
      * octets that are no UTF-8 may be cut anywhere.
      */
-    static int cut(byte[] b, int offset, int length) {
+    public static int cut(byte[] b, int offset, int length) {
         int last = offset + length - 1;
         int at = last;
         while (at > offset && last - at < MAX_FOLLOWING && (b[at] & 0xC0) == 0x80) {

@@ -1,0 +1,156 @@
+package io.sealpost.relay.forward;
+
+import io.sealpost.relay.spool.FrameRun;
+import io.sealpost.relay.spool.Position;
+import io.sealpost.relay.spool.UpstreamQueue;
+import java.io.IOException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sending in bursts on one connection while a {@link PoisonSearch} goes on; see there for the why.
+ * Confined to the forwarder's thread.
+ */
+final class CautiousSending {
+    /** Reason under which an unbearable message is counted. */
+    static final String SET_ASIDE = "set-aside";
+
+    private static final Logger LOG = LoggerFactory.getLogger(CautiousSending.class);
+    private static final int ONE_MESSAGE = 1;
+    private static final Duration SHORTLY = Duration.ofMillis(100);
+    private static final Duration GLANCE = Duration.ofMillis(25);
+
+    private final TcpSession session;
+    private final PoisonSearch search;
+    private final UpstreamQueue queue;
+    private final TcpConnection connection;
+
+    CautiousSending(TcpSession session, PoisonSearch search) {
+        this.session = session;
+        this.search = search;
+        queue = session.queue();
+        connection = session.connection();
+    }
+
+    /** Goes on until the search is over, the connection ends, or the forwarder is to stop. */
+    void run() throws IOException, InterruptedException {
+        if (!staysOpenUnused()) {
+            return;
+        }
+        while (search.cautious() && connection.isOpen() && !session.stop().given()) {
+            session.settle();
+            int octets = search.burst(queue.position().sequence());
+            FrameRun run = queue.poll(octets, TcpSession.LOOK);
+            if (run == null) {
+                search.reached(queue.position().sequence());
+            } else if (search.exhausted(run.firstSequence())) {
+                judge(run);
+            } else {
+                burst(run);
+            }
+        }
+    }
+
+    private boolean staysOpenUnused() throws InterruptedException {
+        var _ =
+                session.doorbell()
+                        .await(
+                                search.unused(),
+                                () -> !connection.isOpen() || session.stop().given());
+        if (!connection.isOpen()) {
+            search.endedUnused();
+        }
+        return connection.isOpen();
+    }
+
+    private void burst(FrameRun run) throws IOException, InterruptedException {
+        long first = run.firstSequence();
+        int messages = search.limit(first, run.count());
+        int octets = session.send(run, messages);
+        session.flush();
+        if (passes(search.unanswered(first + messages))) {
+            search.passed(first, messages, octets);
+        } else if (!connection.isOpen()) {
+            search.closedAt(first, messages, octets);
+        }
+    }
+
+    /** The message that run holds was answered by a close each time: is it the message? */
+    private void judge(FrameRun run) throws IOException, InterruptedException {
+        long sequence = run.firstSequence();
+        int length = run.length();
+        Position here = run.start();
+        run.close();
+        FrameRun substitute = substitute();
+        queue.rewind(here);
+        if (substitute != null) {
+            session.sendOutOfTurn(substitute, here);
+            if (passes(PoisonSearch.LONG_UNANSWERED)) {
+                setAside(sequence, length, here);
+            } else if (!connection.isOpen()) {
+                search.substituteClosed();
+            }
+        } else if (search.othersTaken()) {
+            setAside(sequence, length, here);
+        } else {
+            FrameRun again = queue.poll(ONE_MESSAGE, SHORTLY);
+            if (again != null) {
+                burst(again);
+            }
+        }
+    }
+
+    /** One of the messages from here on, the nearer if there are not as many; null if none. */
+    private @Nullable FrameRun substitute() throws IOException, InterruptedException {
+        FrameRun found = null;
+        for (int i = 0; i < search.substitute(); i++) {
+            FrameRun next = queue.poll(ONE_MESSAGE, SHORTLY);
+            if (next == null) {
+                return found;
+            }
+            if (found != null) {
+                found.close();
+            }
+            found = next;
+        }
+        return found;
+    }
+
+    private void setAside(long sequence, int length, Position here) throws IOException {
+        LOG.error(
+                "upstream {}: message {} ({} octets) set aside: the server closed the connection"
+                        + " after it {} times, and took others; it is not sent again",
+                queue.name(),
+                sequence,
+                length,
+                search.strikes());
+        queue.setAside(here, SET_ASIDE);
+        queue.rewind(here);
+        search.setAside();
+    }
+
+    /**
+     * Waits until all that was sent is confirmed, or acknowledged and not answered for this long;
+     * false if the connection ended or is to end.
+     */
+    private boolean passes(Duration unanswered) throws InterruptedException {
+        long sent = connection.handed();
+        while (connection.isOpen() && !session.stop().given()) {
+            if (connection.confirmed() >= sent || connection.unanswered(unanswered)) {
+                session.settle();
+                return true;
+            }
+            var _ =
+                    session.doorbell()
+                            .await(
+                                    GLANCE,
+                                    () ->
+                                            connection.confirmed() >= sent
+                                                    || !connection.isOpen()
+                                                    || session.stop().given());
+        }
+        return false;
+    }
+}

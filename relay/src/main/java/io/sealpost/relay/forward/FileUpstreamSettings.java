@@ -1,0 +1,32 @@
+package io.sealpost.relay.forward;
+
+import java.time.Duration;
+import java.time.ZoneId;
+
+/**
+ * What the conf file says of a file upstream.
+ *
+ * @param name name of the upstream
+ * @param path where its files are; the date in it is that of the receive time in the zone
+ * @param zone the relay's own time zone
+ * @param keep files whose time ended longer ago are removed
+ * @param maxBytes octets of all its files together, beyond which the oldest are removed
+ * @param framing how messages are told apart
+ * @param retryFirst wait after the first failure; doubles with each further one
+ * @param retryMax longest wait between tries
+ */
+public record FileUpstreamSettings(
+        String name,
+        PathTemplate path,
+        ZoneId zone,
+        Duration keep,
+        long maxBytes,
+        Framing framing,
+        Duration retryFirst,
+        Duration retryMax) {
+    public FileUpstreamSettings {
+        if (maxBytes < 1 || !keep.isPositive() || !retryFirst.isPositive()) {
+            throw new IllegalArgumentException("limits of file upstream " + name);
+        }
+    }
+}

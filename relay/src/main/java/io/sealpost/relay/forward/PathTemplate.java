@@ -1,0 +1,244 @@
+package io.sealpost.relay.forward;
+
+import io.sealpost.relay.spool.Storage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A path with a date in it, such as {@code /var/log/archive/%Y-%m-%d.log}: {@code %Y}, {@code %m},
+ * {@code %d}, {@code %H} and {@code %%}. A finer unit needs the coarser ones, so that no name ever
+ * comes again. Immutable.
+ */
+public final class PathTemplate {
+    private static final List<String> UNITS = List.of("%Y", "%m", "%d", "%H");
+    private static final List<String> DIRECTIVES = List.of("%Y", "%m", "%d", "%H", "%%");
+    private static final long NO_END = Long.MAX_VALUE;
+
+    private final Path root;
+    private final List<String> parts;
+    private final Pattern pattern;
+    private final int units;
+
+    private PathTemplate(Path root, List<String> parts, Pattern pattern, int units) {
+        this.root = root;
+        this.parts = parts;
+        this.pattern = pattern;
+        this.units = units;
+    }
+
+    /**
+     * A file and the time it is for: from the start up to, not including, the end, in microseconds
+     * since the epoch. The name is relative to {@link #root}.
+     */
+    record DatedName(String name, long startMicros, long endMicros) {
+        boolean covers(long micros) {
+            return micros >= startMicros && micros < endMicros;
+        }
+    }
+
+    /**
+     * Reads a template.
+     *
+     * @throws IllegalArgumentException with what is wrong, for the operator
+     */
+    public static PathTemplate parse(String path) {
+        Path whole = Path.of(path).toAbsolutePath().normalize();
+        if (whole.getNameCount() == 0) {
+            throw new IllegalArgumentException(path + " names no file");
+        }
+        Path root = whole.getRoot();
+        int first = 0;
+        while (first < whole.getNameCount() - 1
+                && whole.getName(first).toString().indexOf('%') < 0) {
+            root = root.resolve(whole.getName(first));
+            first++;
+        }
+        String names = whole.subpath(first, whole.getNameCount()).toString();
+        List<String> parts = split(names);
+        return new PathTemplate(root, parts, Pattern.compile(regex(parts)), units(parts));
+    }
+
+    /** Directives such as {@code %Y}, and what stands between them. */
+    private static List<String> split(String names) {
+        List<String> parts = new ArrayList<>();
+        int at = 0;
+        while (at < names.length()) {
+            int percent = names.indexOf('%', at);
+            if (percent < 0) {
+                percent = names.length();
+            }
+            if (percent > at) {
+                parts.add(names.substring(at, percent));
+            } else {
+                String directive = names.substring(at, Math.min(at + 2, names.length()));
+                if (!DIRECTIVES.contains(directive)) {
+                    throw new IllegalArgumentException(
+                            directive + " is not known here; %Y, %m, %d, %H and %% are");
+                }
+                parts.add(directive);
+                percent = at + 2;
+            }
+            at = percent;
+        }
+        return parts;
+    }
+
+    private static int units(List<String> parts) {
+        int units = 0;
+        for (String part : parts) {
+            units = Math.max(units, UNITS.indexOf(part) + 1);
+        }
+        for (int unit = 0; unit < units; unit++) {
+            if (!parts.contains(UNITS.get(unit))) {
+                throw new IllegalArgumentException(
+                        UNITS.get(units - 1)
+                                + " needs "
+                                + UNITS.get(unit)
+                                + " as well, or names would come again");
+            }
+        }
+        return units;
+    }
+
+    private static String regex(List<String> parts) {
+        StringBuilder regex = new StringBuilder();
+        boolean[] seen = new boolean[UNITS.size()];
+        for (String part : parts) {
+            int unit = UNITS.indexOf(part);
+            if (unit < 0) {
+                regex.append(Pattern.quote(part.equals("%%") ? "%" : part));
+            } else if (seen[unit]) {
+                regex.append("\\k<u").append(unit).append('>');
+            } else {
+                regex.append("(?<u").append(unit).append(unit == 0 ? ">\\d{4})" : ">\\d{2})");
+                seen[unit] = true;
+            }
+        }
+        return regex.toString();
+    }
+
+    /** The folder below which all files of this template lie; has no date in it. */
+    public Path root() {
+        return root;
+    }
+
+    /** The file for messages received at this time. */
+    DatedName at(long micros, ZoneId zone) {
+        LocalDateTime time =
+                LocalDateTime.ofInstant(Instant.EPOCH.plus(micros, ChronoUnit.MICROS), zone);
+        StringBuilder name = new StringBuilder();
+        for (String part : parts) {
+            switch (part) {
+                case "%Y" -> name.append(String.format(Locale.ROOT, "%04d", time.getYear()));
+                case "%m" -> twoDigits(name, time.getMonthValue());
+                case "%d" -> twoDigits(name, time.getDayOfMonth());
+                case "%H" -> twoDigits(name, time.getHour());
+                case "%%" -> name.append('%');
+                default -> name.append(part);
+            }
+        }
+        return dated(name.toString(), time, zone);
+    }
+
+    private static void twoDigits(StringBuilder name, int number) {
+        name.append((char) ('0' + number / 10)).append((char) ('0' + number % 10));
+    }
+
+    private DatedName dated(String name, LocalDateTime time, ZoneId zone) {
+        if (units == 0) {
+            return new DatedName(name, Long.MIN_VALUE, NO_END);
+        }
+        LocalDateTime hour = time.truncatedTo(ChronoUnit.HOURS);
+        LocalDateTime start =
+                switch (units) {
+                    case 1 -> hour.withDayOfYear(1).withHour(0);
+                    case 2 -> hour.withDayOfMonth(1).withHour(0);
+                    case 3 -> hour.withHour(0);
+                    default -> hour;
+                };
+        LocalDateTime end =
+                switch (units) {
+                    case 1 -> start.plusYears(1);
+                    case 2 -> start.plusMonths(1);
+                    case 3 -> start.plusDays(1);
+                    default -> start.plusHours(1);
+                };
+        return new DatedName(name, micros(start, zone), micros(end, zone));
+    }
+
+    private static long micros(LocalDateTime time, ZoneId zone) {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, time.atZone(zone).toInstant());
+    }
+
+    /** What the name says about its time; empty if it is not of this template. */
+    Optional<DatedName> read(String name, ZoneId zone) {
+        Matcher matcher = pattern.matcher(name);
+        if (!matcher.matches()) {
+            return Optional.empty();
+        }
+        try {
+            LocalDateTime time =
+                    LocalDateTime.of(
+                            number(matcher, 0, 1970),
+                            number(matcher, 1, 1),
+                            number(matcher, 2, 1),
+                            number(matcher, 3, 0),
+                            0);
+            return Optional.of(dated(name, time, zone));
+        } catch (java.time.DateTimeException e) {
+            return Optional.empty();
+        }
+    }
+
+    private int number(Matcher matcher, int unit, int otherwise) {
+        return unit < units ? Integer.parseInt(matcher.group("u" + unit)) : otherwise;
+    }
+
+    /** The files there are, oldest first. */
+    List<DatedName> existing(Storage storage, ZoneId zone) throws IOException {
+        List<DatedName> found = new ArrayList<>();
+        collect(storage, "", depth(), zone, found);
+        found.sort(Comparator.comparingLong(DatedName::startMicros).thenComparing(DatedName::name));
+        return found;
+    }
+
+    private void collect(
+            Storage storage, String folder, int depth, ZoneId zone, List<DatedName> found)
+            throws IOException {
+        for (String entry : storage.list(folder)) {
+            String path = folder.isEmpty() ? entry : folder + "/" + entry;
+            if (depth > 0) {
+                collect(storage, path, depth - 1, zone, found);
+            } else {
+                read(path, zone).ifPresent(found::add);
+            }
+        }
+    }
+
+    private int depth() {
+        return (int) String.join("", parts).chars().filter(c -> c == '/').count();
+    }
+
+    /** Folder of a name, relative to the root; empty for the root itself. */
+    static String folderOf(String name) {
+        int slash = name.lastIndexOf('/');
+        return slash < 0 ? "" : name.substring(0, slash);
+    }
+
+    /** The template, as an absolute path. */
+    @Override
+    public String toString() {
+        return root.resolve(String.join("", parts)).toString();
+    }
+}

@@ -1,0 +1,158 @@
+package io.sealpost.relay.forward;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.sealpost.relay.spool.FrameRun;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings runs of messages onto a connection: long ones by sendfile, short ones copied together, and
+ * those that need other framing rewritten. Confined to the forwarder's thread.
+ */
+final class RunSender {
+    /** Runs below this length are copied. */
+    static final int COPY_BELOW = 16 * 1024;
+
+    /** What was copied together leaves at this length, in octets. */
+    private static final int COPY_TOGETHER = 64 * 1024;
+
+    /** Longest run to ask the queue for, in octets. */
+    static final int MAX_RUN = 256 * 1024;
+
+    /** Longest run that is rewritten; so this much is held in memory twice. */
+    private static final int MAX_REWRITTEN_RUN = 64 * 1024;
+
+    private final TcpConnection connection;
+    private final Framing framing;
+    private final LfFraming lines;
+    private final LongConsumer escaped;
+    private byte[] frames = new byte[COPY_BELOW];
+    private byte[] rewritten = new byte[0];
+    private @Nullable ByteBuf together;
+    private long octets;
+
+    /**
+     * A sender for one connection.
+     *
+     * @param escaped told how many octets had to be escaped
+     */
+    RunSender(TcpConnection connection, Framing framing, LfFraming lines, LongConsumer escaped) {
+        this.connection = connection;
+        this.framing = framing;
+        this.lines = lines;
+        this.escaped = escaped;
+    }
+
+    /** Longest run that this sender wants, in octets. */
+    int maxRun() {
+        return framing == Framing.LF ? MAX_REWRITTEN_RUN : MAX_RUN;
+    }
+
+    /** Sends a run, now or at the next flush; consumes it. */
+    void send(FrameRun run) throws IOException {
+        FileChannel file = run.channel();
+        if (framing == Framing.LF || file == null || run.length() < COPY_BELOW) {
+            copy(run);
+        } else {
+            flush();
+            octets += run.length();
+            connection.send(run, file);
+        }
+    }
+
+    /** Sends the first messages of a run and returns their octets in it; consumes the run. */
+    int send(FrameRun run, int messages) throws IOException {
+        read(run);
+        int cut = 0;
+        for (int i = 0; i < messages; i++) {
+            cut = behindFrame(cut);
+        }
+        appendFrames(cut);
+        return cut;
+    }
+
+    /** Where the frame that begins here ends. */
+    private int behindFrame(int at) {
+        int next = at;
+        int length = 0;
+        for (byte digit = frames[next++]; digit != ' '; digit = frames[next++]) {
+            length = length * 10 + digit - '0';
+        }
+        return next + length;
+    }
+
+    private void copy(FrameRun run) throws IOException {
+        int length = run.length();
+        read(run);
+        appendFrames(length);
+    }
+
+    private void appendFrames(int length) {
+        if (framing == Framing.OCTET_COUNTING) {
+            append(frames, length);
+            return;
+        }
+        int most = LfFraming.maxLength(length);
+        if (rewritten.length < most) {
+            rewritten = new byte[most];
+        }
+        long before = lines.escaped();
+        append(rewritten, lines.rewrite(frames, 0, length, rewritten, 0));
+        if (lines.escaped() > before) {
+            escaped.accept(lines.escaped() - before);
+        }
+    }
+
+    private void read(FrameRun run) throws IOException {
+        try (run) {
+            if (frames.length < run.length()) {
+                frames = new byte[run.length()];
+            }
+            run.read(frames, 0);
+        }
+    }
+
+    private void append(byte[] from, int length) {
+        ByteBuf buffer = together;
+        if (buffer == null) {
+            buffer = ByteBufAllocator.DEFAULT.directBuffer(Math.max(length, 1024));
+            together = buffer;
+        }
+        buffer.writeBytes(from, 0, length);
+        octets += length;
+        if (buffer.readableBytes() >= COPY_TOGETHER) {
+            flush();
+        }
+    }
+
+    /** Whether all was handed over. */
+    boolean flushed() {
+        return together == null;
+    }
+
+    /** Hands over what was copied together. */
+    void flush() {
+        ByteBuf buffer = together;
+        if (buffer != null) {
+            together = null;
+            connection.send(buffer);
+        }
+    }
+
+    /** Gives up what was not handed over. */
+    void discard() {
+        ByteBuf buffer = together;
+        if (buffer != null) {
+            together = null;
+            buffer.release();
+        }
+    }
+
+    /** Octets of the stream so far, with those not handed over yet. */
+    long octets() {
+        return octets;
+    }
+}

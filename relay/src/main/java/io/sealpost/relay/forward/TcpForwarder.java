@@ -1,0 +1,194 @@
+package io.sealpost.relay.forward;
+
+import io.sealpost.relay.runtime.NanoClock;
+import io.sealpost.relay.spool.UpstreamQueue;
+import java.io.IOException;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends one upstream's queue to a syslog server over TCP, for ever. Owns the thread {@code
+ * forward-NAME}; its public methods may be called from any thread.
+ *
+ * <p>The queue's cursor follows what the server's process must have read ({@link ConfirmedRule}),
+ * not what was written. After a lost connection everything behind it is sent again.
+ */
+public final class TcpForwarder implements Forwarder {
+    private static final Logger LOG = LoggerFactory.getLogger(TcpForwarder.class);
+
+    /** A connection that lasted this long was no failure. */
+    private static final long LASTING = Duration.ofSeconds(10).toNanos();
+
+    /** Longest wait between two tries while a message is under suspicion. */
+    private static final Duration CAUTIOUS_RETRY = Duration.ofSeconds(1);
+
+    private final TcpUpstreamSettings settings;
+    private final UpstreamQueue queue;
+    private final NanoClock clock;
+    private final ForwardObserver observer;
+    private final Doorbell doorbell = new Doorbell();
+    private final StopOrder stop;
+    private final TcpDialer dialer;
+    private final RetryDelay retry;
+    private final OutageLog outages;
+    private final LfFraming lines = new LfFraming();
+    private final TcpProgress progress = new TcpProgress();
+    private final Thread thread;
+
+    // Read by metrics and health; written by the forwarder's thread only.
+    private volatile boolean connected;
+
+    /**
+     * A forwarder, not yet started.
+     *
+     * @param network what its connections are made with; stays the caller's
+     */
+    public TcpForwarder(
+            TcpUpstreamSettings settings,
+            UpstreamQueue queue,
+            TcpNetwork network,
+            NanoClock clock,
+            ForwardObserver observer) {
+        this.settings = settings;
+        this.queue = queue;
+        this.clock = clock;
+        this.observer = observer;
+        stop = new StopOrder(clock);
+        dialer = new TcpDialer(settings, network.group(), clock, doorbell, stop);
+        retry = new RetryDelay(settings.retryFirst(), settings.retryMax(), network.random());
+        outages = new OutageLog(LOG, settings, clock);
+        thread =
+                Thread.ofPlatform()
+                        .name("forward-" + settings.name())
+                        .daemon()
+                        .unstarted(this::run);
+    }
+
+    @Override
+    public String name() {
+        return settings.name();
+    }
+
+    @Override
+    public void start() {
+        TcpDialer.forgetNames();
+        thread.start();
+    }
+
+    @Override
+    public boolean connected() {
+        return connected;
+    }
+
+    @Override
+    public long unconfirmed() {
+        return progress.unconfirmed();
+    }
+
+    /**
+     * Stops: sends on for half of the grace, then waits until all that was sent is confirmed, at
+     * most until the grace is over.
+     */
+    @Override
+    public void stop(Duration grace) {
+        stop.give(grace);
+        wake();
+        try {
+            // A name look-up cannot be broken off: then the thread ends behind our back.
+            if (!thread.join(grace.plusSeconds(1))) {
+                LOG.warn("upstream {}: still looking up {} at the stop", name(), settings.host());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void wake() {
+        doorbell.ring();
+        queue.wake();
+    }
+
+    private void run() {
+        try {
+            do {
+                visit();
+            } while (!stop.given());
+        } catch (InterruptedException e) {
+            LOG.error("upstream {}: its thread was interrupted and stops", name(), e);
+        }
+    }
+
+    /** Connects, sends until the connection ends, and waits before the next time. */
+    private void visit() throws InterruptedException {
+        TcpConnection connection;
+        try {
+            connection = dialer.connect(this::wake);
+        } catch (IOException e) {
+            pause("cannot connect to", TcpConnection.reason(e));
+            return;
+        }
+        outages.up(queue.queued());
+        long since = clock.nanos();
+        String reason = "";
+        try {
+            queue.rewind(queue.confirmed());
+            become(true);
+            reason = serve(connection);
+        } catch (IOException e) {
+            LOG.error("upstream {}: cannot read the spool: {}", name(), e.toString());
+            reason = "cannot read the spool";
+        } catch (RuntimeException e) {
+            LOG.error("upstream {}: unexpected", name(), e);
+            reason = "internal error";
+        } finally {
+            become(false);
+            connection.close();
+        }
+        progress.unconfirmed(0);
+        if (clock.nanos() - since >= LASTING) {
+            retry.reset();
+        }
+        pause("lost", reason);
+    }
+
+    private void become(boolean now) {
+        connected = now;
+        observer.connected(name(), now);
+    }
+
+    private String serve(TcpConnection connection) throws IOException, InterruptedException {
+        PoisonSearch search = progress.search();
+        boolean cautious = search.cautious();
+        TcpSession session =
+                new TcpSession(
+                        new TcpSession.Surroundings(queue, progress, doorbell, stop),
+                        connection,
+                        new RunSender(
+                                connection,
+                                settings.framing(),
+                                lines,
+                                octets -> observer.escaped(name(), octets)));
+        session.run();
+        session.settle();
+        if (session.fruitful()) {
+            retry.reset();
+        }
+        if (!cautious && !stop.given()) {
+            search.ended(session.unconfirmed() && !session.fruitful(), progress.sentEnd());
+        }
+        return connection.ended();
+    }
+
+    private void pause(String what, String reason) throws InterruptedException {
+        if (stop.given()) {
+            return;
+        }
+        Duration wait = retry.next();
+        if (progress.search().cautious() && wait.compareTo(CAUTIOUS_RETRY) > 0) {
+            wait = CAUTIOUS_RETRY;
+        }
+        outages.down(what, reason, queue.queued(), wait);
+        var _ = doorbell.await(wait, stop::given);
+    }
+}

@@ -1,0 +1,48 @@
+package io.sealpost.relay.forward;
+
+import java.time.Duration;
+
+/**
+ * What a syslog upstream over TCP is told.
+ *
+ * @param name name of the upstream in the conf file
+ * @param host name or address of the server; an IPv6 address may stand in brackets
+ * @param port its port
+ * @param framing how messages are told apart
+ * @param retryFirst wait before the second try
+ * @param retryMax longest wait between two tries
+ * @param connectTimeout how long one address may take to answer
+ */
+public record TcpUpstreamSettings(
+        String name,
+        String host,
+        int port,
+        Framing framing,
+        Duration retryFirst,
+        Duration retryMax,
+        Duration connectTimeout) {
+
+    /** How long one address may take to answer unless told otherwise. */
+    public static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+
+    /** Validates. */
+    public TcpUpstreamSettings {
+        if (port < 1 || port > 65535) {
+            throw new IllegalArgumentException("port " + port + " is not between 1 and 65535");
+        }
+        if (!retryFirst.isPositive() || retryMax.compareTo(retryFirst) < 0) {
+            throw new IllegalArgumentException(
+                    "retry from " + retryFirst + " to " + retryMax + " is no range");
+        }
+        if (!connectTimeout.isPositive()) {
+            throw new IllegalArgumentException(
+                    "connect timeout " + connectTimeout + " is not positive");
+        }
+    }
+
+    /** The server as it is written in the conf file and the log. */
+    String server() {
+        boolean literal = host.indexOf(':') >= 0 && !host.startsWith("[");
+        return (literal ? "[" + host + "]" : host) + ":" + port;
+    }
+}

@@ -1,0 +1,94 @@
+package io.sealpost.relay.listen;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import io.sealpost.relay.pipeline.Intake;
+import io.sealpost.relay.runtime.NanoClock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The event loops of the process, shared by listeners, upstreams and admin. Each has its own intake
+ * into its own lane of the spool.
+ */
+public final class EventLoops implements AutoCloseable {
+    private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(2);
+
+    private final MultiThreadIoEventLoopGroup group;
+    private final List<Loop> loops;
+    private final NanoClock clock;
+    private final AtomicLong connections = new AtomicLong();
+
+    private EventLoops(MultiThreadIoEventLoopGroup group, List<Loop> loops, NanoClock clock) {
+        this.group = group;
+        this.loops = loops;
+        this.clock = clock;
+    }
+
+    /**
+     * Makes the intake of one event loop; {@code onSpace} is to be called when its lane has room.
+     */
+    public interface Intakes {
+        Intake open(Runnable onSpace);
+    }
+
+    /** Starts so many event loops. */
+    public static EventLoops start(int threads, Intakes intakes, NanoClock clock) {
+        MultiThreadIoEventLoopGroup group =
+                new MultiThreadIoEventLoopGroup(
+                        threads,
+                        new DefaultThreadFactory("event-loop", true),
+                        EpollIoHandler.newFactory());
+        List<Loop> loops = new ArrayList<>(threads);
+        for (EventExecutor eventLoop : group) {
+            loops.add(Loop.start((IoEventLoop) eventLoop, intakes, clock));
+        }
+        return new EventLoops(group, List.copyOf(loops), clock);
+    }
+
+    /** The group for channels of other rooms. */
+    public EventLoopGroup group() {
+        return group;
+    }
+
+    /** Number of the next connection; never 0. */
+    long nextConnection() {
+        return connections.incrementAndGet();
+    }
+
+    NanoClock clock() {
+        return clock;
+    }
+
+    List<Loop> loops() {
+        return loops;
+    }
+
+    Loop of(EventLoop eventLoop) {
+        for (Loop loop : loops) {
+            if (loop.eventLoop() == eventLoop) {
+                return loop;
+            }
+        }
+        throw new IllegalArgumentException("not one of these event loops");
+    }
+
+    /** Ends all event loops; listeners must have been stopped before. */
+    @Override
+    public void close() {
+        boolean ended =
+                group.shutdownGracefully(0, SHUTDOWN_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+                        .awaitUninterruptibly(2 * SHUTDOWN_TIMEOUT.toMillis());
+        if (ended) {
+            loops.forEach(loop -> loop.readBuffers().close());
+        }
+    }
+}

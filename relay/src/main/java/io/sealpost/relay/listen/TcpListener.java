@@ -1,0 +1,169 @@
+package io.sealpost.relay.listen;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
+import io.sealpost.relay.pipeline.Sender;
+import io.sealpost.relay.spool.Source;
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Syslog over TCP (RFC 6587), both framings. */
+public final class TcpListener implements Listener {
+    private static final Logger log = LoggerFactory.getLogger(TcpListener.class);
+
+    /** Connections that wait to be accepted; the kernel may allow fewer. */
+    private static final int BACKLOG = 4096;
+
+    private static final String NOT_ALLOWED = "allow";
+    private static final String TOO_MANY = "max-connections";
+
+    private final TcpListenerSettings settings;
+    private final EventLoops loops;
+    private final ListenerCounters counters;
+    private final RateLimitedLog notAllowed;
+    private final RateLimitedLog tooMany;
+    private final AtomicInteger connections = new AtomicInteger();
+
+    /** Written by control threads. */
+    private volatile Optional<Channel> server = Optional.empty();
+
+    /** A listener that does not listen yet. */
+    public TcpListener(TcpListenerSettings settings, EventLoops loops, ListenerCounters counters) {
+        this.settings = settings;
+        this.loops = loops;
+        this.counters = counters;
+        this.notAllowed = new RateLimitedLog(log, loops.clock());
+        this.tooMany = new RateLimitedLog(log, loops.clock());
+    }
+
+    @Override
+    public String name() {
+        return settings.common().name();
+    }
+
+    @Override
+    public void start() throws IOException {
+        InetSocketAddress bind = settings.common().bind();
+        SocketProtocolFamily family =
+                bind.getAddress() instanceof Inet4Address
+                        ? SocketProtocolFamily.INET
+                        : SocketProtocolFamily.INET6;
+        ServerBootstrap bootstrap =
+                new ServerBootstrap()
+                        .group(loops.group())
+                        .channelFactory(() -> new EpollServerSocketChannel(family))
+                        .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                        .option(ChannelOption.SO_REUSEADDR, true)
+                        .childOption(ChannelOption.SO_KEEPALIVE, true)
+                        .childHandler(
+                                new ChannelInitializer<SocketChannel>() {
+                                    @Override
+                                    protected void initChannel(SocketChannel channel) {
+                                        accepted(channel);
+                                    }
+                                });
+        int receiveBuffer = settings.common().receiveBufferBytes();
+        if (receiveBuffer > 0) {
+            bootstrap.option(ChannelOption.SO_RCVBUF, receiveBuffer);
+        }
+        ChannelFuture bound = bootstrap.bind(bind).awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new IOException(
+                    "listener %s: cannot listen on %s (tcp): %s"
+                            .formatted(name(), Addresses.text(bind), bound.cause().getMessage()),
+                    bound.cause());
+        }
+        server = Optional.of(bound.channel());
+    }
+
+    @Override
+    public InetSocketAddress address() {
+        return server.map(channel -> (InetSocketAddress) channel.localAddress())
+                .orElse(settings.common().bind());
+    }
+
+    /** On the connection's event loop. */
+    private void accepted(SocketChannel channel) {
+        InetSocketAddress peer = channel.remoteAddress();
+        if (peer == null) {
+            channel.close();
+            return;
+        }
+        if (!settings.common().peers().admits(peer.getAddress())) {
+            refuse(channel, peer, NOT_ALLOWED, notAllowed);
+            return;
+        }
+        if (connections.incrementAndGet() > settings.maxConnections()) {
+            connections.decrementAndGet();
+            refuse(channel, peer, TOO_MANY, tooMany);
+            return;
+        }
+        counters.connectionOpened();
+        Loop loop = loops.of(channel.eventLoop());
+        channel.config().setRecvByteBufAllocator(loop.readBuffers());
+        Source source =
+                new Source(
+                        name(),
+                        Source.Transport.TCP,
+                        peer,
+                        loops.nextConnection(),
+                        Source.NO_CERTIFICATE);
+        Sender sender = new Sender(source, settings.common().peers().origin(peer));
+        TcpConnection connection = new TcpConnection(this, loop, channel, sender);
+        loop.add(connection);
+        channel.pipeline().addLast(connection);
+    }
+
+    private void refuse(
+            SocketChannel channel, InetSocketAddress peer, String reason, RateLimitedLog limited) {
+        counters.refused(reason);
+        limited.warn(
+                "listener {}: refused a connection of {}: {}",
+                name(),
+                Addresses.text(peer),
+                reason);
+        channel.close();
+    }
+
+    void connectionClosed() {
+        connections.decrementAndGet();
+        counters.connectionClosed();
+    }
+
+    int maxMessageBytes() {
+        return settings.common().maxMessageBytes();
+    }
+
+    long idleNanos() {
+        return settings.idleTimeout().toNanos();
+    }
+
+    ListenerCounters counters() {
+        return counters;
+    }
+
+    @Override
+    public void stop(Duration patience) throws InterruptedException {
+        if (server.isPresent()) {
+            server.get().close().await();
+        }
+        CompletableFuture.allOf(
+                        loops.loops().stream()
+                                .map(loop -> Drain.start(loop, this, patience))
+                                .toArray(CompletableFuture[]::new))
+                .join();
+    }
+}

@@ -1,0 +1,147 @@
+package io.sealpost.relay.listen;
+
+import io.netty.channel.IoRegistration;
+import io.netty.channel.unix.Socket;
+import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Syslog over UDP (RFC 5426). */
+public final class UdpListener implements Listener {
+    private static final Logger log = LoggerFactory.getLogger(UdpListener.class);
+    private static final String NOT_ALLOWED = "allow";
+
+    private final UdpListenerSettings settings;
+    private final EventLoops loops;
+    private final ListenerCounters counters;
+    private final UdpPeers peers;
+    private final RateLimitedLog refusals;
+    private final RateLimitedLog drops;
+    private final RateLimitedLog failures;
+
+    /** Written by the control thread that starts it. */
+    private volatile InetSocketAddress address;
+
+    /** A listener that does not listen yet. */
+    public UdpListener(UdpListenerSettings settings, EventLoops loops, ListenerCounters counters) {
+        this.settings = settings;
+        this.loops = loops;
+        this.counters = counters;
+        this.peers = UdpPeers.of(settings.common());
+        this.refusals = new RateLimitedLog(log, loops.clock());
+        this.drops = new RateLimitedLog(log, loops.clock());
+        this.failures = new RateLimitedLog(log, loops.clock());
+        this.address = settings.common().bind();
+    }
+
+    @Override
+    public String name() {
+        return settings.common().name();
+    }
+
+    @Override
+    public void start() throws IOException {
+        try {
+            // alone, so that a port in use is noticed: sockets that share one never fail
+            Socket first = bind(address, false);
+            address = first.localAddress();
+            int sockets = Math.min(settings.sockets(), loops.loops().size());
+            if (sockets == 1) {
+                register(loops.loops().getFirst(), first);
+                return;
+            }
+            first.close();
+            for (Loop loop : loops.loops().subList(0, sockets)) {
+                register(loop, bind(address, true));
+            }
+        } catch (IOException e) {
+            throw new IOException(
+                    "listener %s: cannot listen on %s (udp): %s"
+                            .formatted(name(), Addresses.text(address), e.getMessage()),
+                    e);
+        }
+    }
+
+    private Socket bind(InetSocketAddress to, boolean shared) throws IOException {
+        Socket socket =
+                new Socket(DatagramReader.newSocket(to.getAddress() instanceof Inet6Address));
+        try {
+            int receiveBuffer = settings.common().receiveBufferBytes();
+            if (receiveBuffer > 0) {
+                UdpSocketOptions.receiveBuffer(socket, receiveBuffer, name());
+            }
+            socket.setReusePort(shared);
+            socket.bind(to);
+            return socket;
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    private void register(Loop loop, Socket socket) {
+        UdpSocket reading = new UdpSocket(this, loop, socket, DatagramReader.of(socket.intValue()));
+        loop.eventLoop()
+                .register(reading)
+                .addListener(
+                        registered ->
+                                loop.eventLoop()
+                                        .execute(
+                                                () ->
+                                                        reading.open(
+                                                                (IoRegistration)
+                                                                        registered.getNow())));
+    }
+
+    @Override
+    public InetSocketAddress address() {
+        return address;
+    }
+
+    int maxMessageBytes() {
+        return settings.common().maxMessageBytes();
+    }
+
+    UdpPeers.Peer peer(InetSocketAddress from) {
+        return peers.of(from);
+    }
+
+    ListenerCounters counters() {
+        return counters;
+    }
+
+    void refused(UdpPeers.Peer peer) {
+        counters.refused(NOT_ALLOWED);
+        refusals.warn(
+                "listener {}: refused a datagram of {}: {}",
+                name(),
+                Addresses.text(peer.sender().source().peer()),
+                NOT_ALLOWED);
+    }
+
+    void kernelDrops(long datagrams) {
+        counters.kernelDrops(datagrams);
+        drops.warn(
+                "listener {}: the kernel dropped {} datagrams for lack of room; a larger"
+                        + " receive-buffer takes longer bursts",
+                name(),
+                datagrams);
+    }
+
+    void readFailed(IOException e) {
+        failures.warn("listener {}: {}", name(), String.valueOf(e.getMessage()));
+    }
+
+    @Override
+    public void stop(Duration patience) throws InterruptedException {
+        CompletableFuture.allOf(
+                        loops.loops().stream()
+                                .map(loop -> Drain.start(loop, this, patience))
+                                .toArray(CompletableFuture[]::new))
+                .join();
+    }
+}

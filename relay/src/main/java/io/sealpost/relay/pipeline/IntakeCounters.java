@@ -1,0 +1,18 @@
+package io.sealpost.relay.pipeline;
+
+/**
+ * What one listener took in. Called once per chunk on event loops: must be quick and thread-safe.
+ */
+public interface IntakeCounters {
+    /** So many messages came, dropped ones among them. */
+    void received(int messages, long octets);
+
+    /** Normalization changed so many messages for the reason with this bit number. */
+    void changed(int reasonBit, int messages);
+
+    /** So many messages were dropped at the door. */
+    void dropped(String reason, int messages);
+
+    /** So many datagrams held no message. */
+    void ignored(int datagrams);
+}

@@ -1,0 +1,192 @@
+package io.sealpost.relay.forward;
+
+import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A syslog server that notes what its process really read, and treats each connection as the test
+ * says. Reads no further than it is told: no octet is taken ahead of the message asked for.
+ */
+final class SyslogSink implements AutoCloseable {
+    /** How one connection is treated; the connection is closed when it returns. */
+    interface Conversation {
+        void talk(int number, Peer peer) throws IOException, InterruptedException;
+    }
+
+    private final ServerSocket server;
+    private final Conversation conversation;
+    private final List<String> received = new ArrayList<>();
+    private final List<Socket> open = new ArrayList<>();
+    private int connections;
+    private boolean closed;
+
+    private SyslogSink(ServerSocket server, Conversation conversation) {
+        this.server = server;
+        this.conversation = conversation;
+    }
+
+    /** Listens on this port of the loopback address, or any for 0. */
+    static SyslogSink listen(int port, Conversation conversation) throws IOException {
+        ServerSocket server = new ServerSocket();
+        server.setReuseAddress(true);
+        server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        SyslogSink sink = new SyslogSink(server, conversation);
+        Thread.ofVirtual().start(sink::accept);
+        return sink;
+    }
+
+    int port() {
+        return server.getLocalPort();
+    }
+
+    private void accept() {
+        while (true) {
+            try {
+                Socket socket = server.accept();
+                int number = admit(socket);
+                Thread.ofVirtual().start(() -> talk(number, socket));
+            } catch (IOException e) {
+                return;
+            }
+        }
+    }
+
+    private synchronized int admit(Socket socket) throws IOException {
+        if (closed) {
+            socket.close();
+        }
+        open.add(socket);
+        return connections++;
+    }
+
+    private void talk(int number, Socket socket) {
+        try (socket) {
+            conversation.talk(number, new Peer(socket));
+        } catch (IOException _) {
+            // the relay has closed: the end of this conversation
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    synchronized List<String> received() {
+        return List.copyOf(received);
+    }
+
+    /** Each message once, in the order of its first arrival. */
+    synchronized List<String> firstArrivals() {
+        Set<String> once = new LinkedHashSet<>(received);
+        return List.copyOf(once);
+    }
+
+    synchronized int connections() {
+        return connections;
+    }
+
+    private synchronized void note(String message) {
+        received.add(message);
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        try {
+            server.close();
+            for (Socket socket : open) {
+                socket.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The sink's side of one connection. */
+    final class Peer {
+        private final Socket socket;
+        private final InputStream in;
+
+        Peer(Socket socket) throws IOException {
+            this.socket = socket;
+            in = new BufferedInputStream(socket.getInputStream(), 1);
+        }
+
+        /** Reads one counted message. */
+        String read() throws IOException {
+            int length = 0;
+            for (int c = octet(); c != ' '; c = octet()) {
+                length = length * 10 + c - '0';
+            }
+            byte[] message = in.readNBytes(length);
+            if (message.length < length) {
+                throw new EOFException();
+            }
+            return noted(message);
+        }
+
+        /** Reads one line. */
+        String readLine() throws IOException {
+            StringBuilder line = new StringBuilder();
+            for (int c = octet(); c != '\n'; c = octet()) {
+                line.append((char) c);
+            }
+            note(line.toString());
+            return line.toString();
+        }
+
+        /** Reads this many counted messages. */
+        void read(int messages) throws IOException {
+            for (int i = 0; i < messages; i++) {
+                read();
+            }
+        }
+
+        /** Reads until the relay closes. */
+        void readAll() throws IOException {
+            while (true) {
+                read();
+            }
+        }
+
+        private String noted(byte[] message) {
+            String text = new String(message, StandardCharsets.ISO_8859_1);
+            note(text);
+            return text;
+        }
+
+        private int octet() throws IOException {
+            int c = in.read();
+            if (c < 0) {
+                throw new EOFException();
+            }
+            return c;
+        }
+
+        void pause(long ms) throws InterruptedException {
+            boolean _ = new CountDownLatch(1).await(ms, TimeUnit.MILLISECONDS);
+        }
+
+        void endWriting() throws IOException {
+            socket.shutdownOutput();
+        }
+
+        void closeOnRelayEnd() throws IOException {
+            while (in.read() >= 0) {
+                // discard
+            }
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package io.sealpost.relay.listen;
+
+import io.sealpost.relay.pipeline.Intake;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+/** Counters that tests read by name. */
+final class RecordingCounters implements ListenerCounters {
+    private final ConcurrentMap<String, Long> counts = new ConcurrentHashMap<>();
+
+    long get(String name) {
+        return counts.getOrDefault(name, 0L);
+    }
+
+    private void add(String name, long n) {
+        counts.merge(name, n, Long::sum);
+    }
+
+    @Override
+    public void received(int messages, long octets) {
+        add("received", messages);
+        add("octets", octets);
+    }
+
+    @Override
+    public void changed(int reasonBit, int messages) {
+        add("changed " + Intake.reasonLabel(reasonBit), messages);
+    }
+
+    @Override
+    public void dropped(String reason, int messages) {
+        add("dropped " + reason, messages);
+    }
+
+    @Override
+    public void ignored(int datagrams) {
+        add("ignored", datagrams);
+    }
+
+    @Override
+    public void connectionOpened() {
+        add("opened", 1);
+    }
+
+    @Override
+    public void connectionClosed() {
+        add("closed", 1);
+    }
+
+    @Override
+    public void refused(String reason) {
+        add("refused " + reason, 1);
+    }
+
+    @Override
+    public void kernelDrops(long datagrams) {
+        add("kernel drops", datagrams);
+    }
+}

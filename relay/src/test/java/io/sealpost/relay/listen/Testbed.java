@@ -1,0 +1,200 @@
+package io.sealpost.relay.listen;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import io.sealpost.protocol.encode.Rfc5424Encoder;
+import io.sealpost.protocol.message.Annotate;
+import io.sealpost.relay.pipeline.Admission;
+import io.sealpost.relay.pipeline.Intake;
+import io.sealpost.relay.pipeline.Routing;
+import io.sealpost.relay.runtime.NanoClock;
+import io.sealpost.relay.spool.FrameRun;
+import io.sealpost.relay.spool.MemoryStorage;
+import io.sealpost.relay.spool.QueueSettings;
+import io.sealpost.relay.spool.Spool;
+import io.sealpost.relay.spool.SpoolObserver;
+import io.sealpost.relay.spool.SpoolSettings;
+import io.sealpost.relay.spool.UpstreamQueue;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import org.awaitility.Awaitility;
+
+/** Listeners on real sockets before a real spool in memory, and what arrives in its queue. */
+final class Testbed implements AutoCloseable {
+    static final int MAX_MESSAGE = 8192;
+    static final PeerRules ANYBODY = new PeerRules(List.of(), ZoneOffset.UTC, List.of());
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final QueueSettings KEEP_ALL =
+            new QueueSettings(
+                    Long.MAX_VALUE,
+                    Optional.empty(),
+                    QueueSettings.WhenQueueFull.BLOCK,
+                    QueueSettings.StartAt.NOW);
+
+    final RecordingCounters counters = new RecordingCounters();
+    final AtomicLong clockOffsetNanos = new AtomicLong();
+    final GatedStorage gate;
+    final EventLoops loops;
+    private final Spool spool;
+    private final UpstreamQueue queue;
+    private final List<Listener> listeners = new ArrayList<>();
+    private final List<String> messages = new ArrayList<>();
+
+    private Testbed(GatedStorage gate, EventLoops loops, Spool spool, UpstreamQueue queue) {
+        this.gate = gate;
+        this.loops = loops;
+        this.spool = spool;
+        this.queue = queue;
+    }
+
+    static Testbed open() throws IOException {
+        return open(1);
+    }
+
+    static Testbed open(int eventLoops) throws IOException {
+        GatedStorage gate = new GatedStorage(new MemoryStorage());
+        SpoolSettings settings =
+                new SpoolSettings(
+                        256 << 20,
+                        64 << 20,
+                        Duration.ofMillis(1),
+                        Duration.ZERO,
+                        0,
+                        SpoolSettings.WhenFull.BLOCK,
+                        MAX_MESSAGE);
+        Spool spool = Spool.open(settings, gate.storage(), SpoolObserver.NONE, NanoClock.system());
+        UpstreamQueue queue = spool.queue("all", KEEP_ALL);
+        AtomicLong[] offset = new AtomicLong[1];
+        NanoClock clock =
+                new NanoClock() {
+                    @Override
+                    public long nanos() {
+                        return NanoClock.system().nanos() + offset[0].get();
+                    }
+
+                    @Override
+                    public long epochMicros() {
+                        return NanoClock.system().epochMicros();
+                    }
+                };
+        offset[0] = new AtomicLong();
+        EventLoops loops =
+                EventLoops.start(
+                        eventLoops,
+                        onSpace ->
+                                new Intake(
+                                        spool.lane(onSpace),
+                                        new Rfc5424Encoder(Annotate.CHANGED, 32473),
+                                        new Admission.Block(),
+                                        Routing.everywhere(1L << queue.number()),
+                                        clock),
+                        clock);
+        spool.start();
+        Testbed testbed = new Testbed(gate, loops, spool, queue);
+        offset[0] = testbed.clockOffsetNanos;
+        return testbed;
+    }
+
+    static InetSocketAddress loopback() {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    }
+
+    static ListenerSettings common(PeerRules peers) {
+        return new ListenerSettings("test", loopback(), MAX_MESSAGE, 0, peers);
+    }
+
+    static TcpListenerSettings tcpSettings() {
+        return new TcpListenerSettings(common(ANYBODY), 100, Duration.ZERO);
+    }
+
+    <T extends Listener> T start(T listener) throws IOException {
+        listener.start();
+        listeners.add(listener);
+        return listener;
+    }
+
+    TcpListener tcp() throws IOException {
+        return tcp(tcpSettings());
+    }
+
+    TcpListener tcp(TcpListenerSettings settings) throws IOException {
+        return start(new TcpListener(settings, loops, counters));
+    }
+
+    UdpListener udp(UdpListenerSettings settings) throws IOException {
+        return start(new UdpListener(settings, loops, counters));
+    }
+
+    UdpListener udp() throws IOException {
+        return udp(new UdpListenerSettings(common(ANYBODY), 1));
+    }
+
+    void awaitCount(String name, long atLeast) {
+        Awaitility.await(name)
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(2))
+                .until(() -> counters.get(name) >= atLeast);
+    }
+
+    /** The messages that reached the queue, once there are at least so many. */
+    List<String> messages(int atLeast) {
+        Awaitility.await(atLeast + " messages")
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(2))
+                .until(
+                        () -> {
+                            poll();
+                            return messages.size() >= atLeast;
+                        });
+        return messages;
+    }
+
+    private void poll() throws IOException, InterruptedException {
+        while (true) {
+            try (FrameRun run = queue.poll(1 << 20, Duration.ZERO)) {
+                if (run == null) {
+                    return;
+                }
+                byte[] octets = new byte[run.length()];
+                run.read(octets, 0);
+                split(new String(octets, ISO_8859_1));
+            }
+        }
+    }
+
+    private void split(String frames) {
+        int at = 0;
+        while (at < frames.length()) {
+            int blank = frames.indexOf(' ', at);
+            int end = blank + 1 + Integer.parseInt(frames, at, blank, 10);
+            messages.add(frames.substring(blank + 1, end));
+            at = end;
+        }
+    }
+
+    @Override
+    public void close() {
+        if (gate.held()) {
+            gate.open();
+        }
+        try {
+            for (Listener listener : listeners) {
+                listener.stop(PATIENCE);
+            }
+            loops.close();
+            spool.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+}
