@@ -1,17 +1,304 @@
 package io.sealpost.relay;
 
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.sealpost.protocol.encode.Rfc5424Encoder;
+import io.sealpost.protocol.message.Annotate;
+import io.sealpost.relay.admin.AdminServer;
+import io.sealpost.relay.admin.AdminSettings;
 import io.sealpost.relay.config.RelayConfig;
+import io.sealpost.relay.forward.FileForwarder;
+import io.sealpost.relay.forward.FileUpstreamSettings;
+import io.sealpost.relay.forward.ForwardObserver;
+import io.sealpost.relay.forward.Forwarder;
+import io.sealpost.relay.forward.Framing;
+import io.sealpost.relay.forward.PathTemplate;
+import io.sealpost.relay.forward.TcpForwarder;
+import io.sealpost.relay.forward.TcpNetwork;
+import io.sealpost.relay.forward.TcpUpstreamSettings;
+import io.sealpost.relay.listen.EventLoops;
+import io.sealpost.relay.listen.Listener;
+import io.sealpost.relay.listen.ListenerSettings;
+import io.sealpost.relay.listen.Network;
+import io.sealpost.relay.listen.PeerRules;
+import io.sealpost.relay.listen.TcpListener;
+import io.sealpost.relay.listen.TcpListenerSettings;
+import io.sealpost.relay.listen.UdpListener;
+import io.sealpost.relay.listen.UdpListenerSettings;
+import io.sealpost.relay.pipeline.Admission;
+import io.sealpost.relay.pipeline.Intake;
+import io.sealpost.relay.pipeline.Routing;
+import io.sealpost.relay.runtime.NanoClock;
+import io.sealpost.relay.spool.Books;
+import io.sealpost.relay.spool.FileStorage;
+import io.sealpost.relay.spool.QueueSettings;
+import io.sealpost.relay.spool.Spool;
+import io.sealpost.relay.spool.SpoolSettings;
+import io.sealpost.relay.spool.Storage;
+import io.sealpost.relay.spool.UpstreamQueue;
+import io.sealpost.relay.watch.Account;
+import io.sealpost.relay.watch.RelayMetrics;
+import io.sealpost.relay.watch.SpoolReadings;
+import io.sealpost.relay.watch.UpstreamReading;
 import java.io.IOException;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.random.RandomGenerator;
 
-/** Wires the rooms together as the configuration says. */
+/**
+ * Wires the rooms together as the configuration says, from the spool outwards: log, queues,
+ * forwarders, admin, and the listeners last. What was opened before a failure is closed again.
+ */
 final class Assembly {
-    private Assembly() {}
+    private static final int MOST_EVENT_LOOPS = 4;
 
-    @SuppressWarnings("DoNotCallSuggester") // stands in until the rooms are there to be wired
+    /** Wait after a first failure of a file upstream, and the longest one. */
+    private static final Duration FILE_RETRY_FIRST = Duration.ofMillis(100);
+
+    private static final Duration FILE_RETRY_MAX = Duration.ofSeconds(30);
+
+    private final RelayConfig config;
+    private final NanoClock clock = NanoClock.system();
+    private final RelayMetrics metrics = new RelayMetrics();
+    private final Relay relay;
+
+    private Assembly(RelayConfig config) {
+        this.config = config;
+        this.relay = new Relay(config.shutdownGrace(), metrics);
+    }
+
+    /**
+     * A running relay.
+     *
+     * @throws IOException with a sentence for the operator; nothing is left open then
+     */
     static Relay of(RelayConfig config) throws IOException {
-        throw new IOException(
-                "the rooms are not wired together yet ("
-                        + config.listeners().size()
-                        + " listeners)");
+        Assembly assembly = new Assembly(config);
+        try {
+            assembly.build();
+            return assembly.relay;
+        } catch (IOException | RuntimeException e) {
+            assembly.relay.abandon();
+            throw e;
+        }
+    }
+
+    private void build() throws IOException {
+        Storage storage = FileStorage.at(config.dataDir());
+        SpoolLog observer = new SpoolLog(metrics, clock);
+        Spool spool = relay.spool(Spool.open(spoolSettings(), storage, observer, clock));
+        observer.recovered(spool.recovery());
+        metrics.spool(new SpoolReadings(spool::bytes, spool::written, spool::synced));
+
+        List<UpstreamQueue> queues = new ArrayList<>();
+        long everywhere = 0;
+        for (RelayConfig.Upstream upstream : config.upstreams()) {
+            UpstreamQueue queue = spool.queue(upstream.name(), queueSettings(upstream));
+            queues.add(queue);
+            everywhere |= 1L << queue.number();
+        }
+        EventLoops loops = relay.loops(eventLoops(spool, Routing.everywhere(everywhere)));
+        config.listeners().forEach(listener -> metrics.listener(listener.door().name()));
+        relay.counters(CounterFile.open(storage, metrics));
+        spool.start();
+
+        for (int i = 0; i < queues.size(); i++) {
+            Forwarder forwarder = forwarder(config.upstreams().get(i), queues.get(i), loops);
+            watch(queues.get(i), forwarder);
+            relay.start(forwarder);
+        }
+        relay.admin(
+                AdminServer.open(
+                        AdminSettings.at(config.admin().bind().resolve()),
+                        loops.group(),
+                        EpollServerSocketChannel.class,
+                        metrics,
+                        relay::obstacle));
+        for (RelayConfig.Listener listener : config.listeners()) {
+            relay.start(listener(listener, loops));
+        }
+    }
+
+    private SpoolSettings spoolSettings() {
+        RelayConfig.Spool spool = config.spool();
+        return new SpoolSettings(
+                spool.maxBytes(),
+                spool.segmentBytes(),
+                spool.syncInterval(),
+                spool.keep(),
+                spool.reserveBytes(),
+                switch (spool.whenFull()) {
+                    case BLOCK -> SpoolSettings.WhenFull.BLOCK;
+                    case DROP_NEW -> SpoolSettings.WhenFull.DROP_NEW;
+                    case DROP_BY_SEVERITY -> SpoolSettings.WhenFull.DROP_BY_SEVERITY;
+                },
+                longestMessage());
+    }
+
+    private int longestMessage() {
+        return config.listeners().stream()
+                .mapToInt(listener -> listener.door().maxMessageBytes())
+                .max()
+                .orElseThrow();
+    }
+
+    private static QueueSettings queueSettings(RelayConfig.Upstream upstream) {
+        RelayConfig.Buffer buffer = upstream.buffer();
+        return new QueueSettings(
+                buffer.maxBytes(),
+                buffer.maxAge(),
+                switch (buffer.whenFull()) {
+                    case BLOCK -> QueueSettings.WhenQueueFull.BLOCK;
+                    case DROP_OLDEST -> QueueSettings.WhenQueueFull.DROP_OLDEST;
+                },
+                switch (upstream.start()) {
+                    case NOW -> QueueSettings.StartAt.NOW;
+                    case RETAINED -> QueueSettings.StartAt.RETAINED;
+                });
+    }
+
+    private EventLoops eventLoops(Spool spool, Routing routing) {
+        Admission admission =
+                switch (config.spool().whenFull()) {
+                    case BLOCK -> new Admission.Block();
+                    case DROP_NEW -> new Admission.DropNew(spool::fillPercent);
+                    case DROP_BY_SEVERITY -> new Admission.DropBySeverity(spool::fillPercent);
+                };
+        Annotate annotate =
+                switch (config.annotate()) {
+                    case NONE -> Annotate.NONE;
+                    case CHANGED -> Annotate.CHANGED;
+                    case ALL -> Annotate.ALL;
+                };
+        int number = config.effectiveEnterpriseNumber();
+        return EventLoops.start(
+                eventLoopCount(),
+                onSpace ->
+                        new Intake(
+                                spool.lane(onSpace),
+                                new Rfc5424Encoder(annotate, number),
+                                admission,
+                                routing,
+                                clock),
+                clock);
+    }
+
+    private static int eventLoopCount() {
+        return Math.min(MOST_EVENT_LOOPS, Runtime.getRuntime().availableProcessors());
+    }
+
+    private Forwarder forwarder(
+            RelayConfig.Upstream upstream, UpstreamQueue queue, EventLoops loops) {
+        return switch (upstream) {
+            case RelayConfig.FileUpstream file -> {
+                PathTemplate path = PathTemplate.parse(file.path());
+                yield FileForwarder.of(
+                        new FileUpstreamSettings(
+                                file.name(),
+                                path,
+                                ZoneId.systemDefault(),
+                                file.keep(),
+                                file.maxBytes(),
+                                framing(file.framing()),
+                                FILE_RETRY_FIRST,
+                                FILE_RETRY_MAX),
+                        queue,
+                        FileStorage.at(path.root()),
+                        clock,
+                        ForwardObserver.none());
+            }
+            case RelayConfig.TcpUpstream tcp ->
+                    new TcpForwarder(
+                            new TcpUpstreamSettings(
+                                    tcp.name(),
+                                    tcp.server().host(),
+                                    tcp.server().port(),
+                                    framing(tcp.framing()),
+                                    tcp.retry().first(),
+                                    tcp.retry().max(),
+                                    TcpUpstreamSettings.CONNECT_TIMEOUT),
+                            queue,
+                            new TcpNetwork(loops.group(), sharedRandom()),
+                            clock,
+                            ForwardObserver.none());
+        };
+    }
+
+    /** Safe for all threads. */
+    private static RandomGenerator sharedRandom() {
+        return () -> ThreadLocalRandom.current().nextLong();
+    }
+
+    private static Framing framing(RelayConfig.Framing framing) {
+        return switch (framing) {
+            case LF -> Framing.LF;
+            case OCTET_COUNTING -> Framing.OCTET_COUNTING;
+        };
+    }
+
+    private void watch(UpstreamQueue queue, Forwarder forwarder) {
+        metrics.upstream(
+                queue.name(),
+                () -> {
+                    Books counts = queue.books();
+                    long oldest = queue.oldestQueuedMicros();
+                    double lag = oldest < 0 ? 0 : Math.max(0, clock.epochMicros() - oldest) / 1e6;
+                    return new UpstreamReading(
+                            new Account(
+                                    queue.name(),
+                                    counts.routed(),
+                                    counts.delivered(),
+                                    counts.queued(),
+                                    counts.dropped()),
+                            lag,
+                            forwarder.unconfirmed(),
+                            counts.resent(),
+                            forwarder.connected());
+                });
+    }
+
+    private Listener listener(RelayConfig.Listener listener, EventLoops loops) throws IOException {
+        MeteredListener counters =
+                new MeteredListener(metrics.listener(listener.door().name()), metrics);
+        return switch (listener) {
+            case RelayConfig.UdpListener udp ->
+                    new UdpListener(
+                            new UdpListenerSettings(door(udp.door()), eventLoopCount()),
+                            loops,
+                            counters);
+            case RelayConfig.TcpListener tcp ->
+                    new TcpListener(
+                            new TcpListenerSettings(
+                                    door(tcp.door()), tcp.maxConnections(), tcp.idleTimeout()),
+                            loops,
+                            counters);
+        };
+    }
+
+    private ListenerSettings door(RelayConfig.Door door) throws UnknownHostException {
+        return new ListenerSettings(
+                door.name(),
+                door.bind().resolve(),
+                door.maxMessageBytes(),
+                (int) Math.min(Integer.MAX_VALUE, door.receiveBuffer().orElse(0)),
+                new PeerRules(
+                        door.allow().stream().map(Assembly::network).toList(),
+                        door.timezone(),
+                        config.networks().stream()
+                                .map(n -> new PeerRules.Zoned(network(n.net()), n.timezone()))
+                                .toList()));
+    }
+
+    private static Network network(io.sealpost.relay.config.Network network) {
+        return Network.parse(network.toString());
+    }
+
+    /** Why nothing can be taken in, or empty. */
+    static Optional<String> none() {
+        return Optional.empty();
     }
 }

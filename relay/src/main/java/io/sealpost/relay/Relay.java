@@ -1,14 +1,54 @@
 package io.sealpost.relay;
 
+import io.sealpost.relay.admin.AdminServer;
 import io.sealpost.relay.config.RelayConfig;
+import io.sealpost.relay.forward.FileForwarder;
+import io.sealpost.relay.forward.Forwarder;
+import io.sealpost.relay.listen.EventLoops;
+import io.sealpost.relay.listen.Listener;
+import io.sealpost.relay.spool.Spool;
+import io.sealpost.relay.watch.RelayMetrics;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The running relay. */
+/**
+ * The running relay: owns everything {@link Assembly} opened, and closes it from the listeners
+ * inwards, so that what was accepted is synced and then given to the upstreams.
+ */
 final class Relay implements AutoCloseable {
-    private final String listening;
+    private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
 
-    Relay(String listening) {
-        this.listening = listening;
+    /** How long listeners may take to put away what they have already read. */
+    private static final Duration LISTENER_PATIENCE = Duration.ofSeconds(2);
+
+    private static final Duration SYNC_PATIENCE = Duration.ofSeconds(10);
+
+    private final Duration shutdownGrace;
+    private final RelayMetrics metrics;
+    private final List<Listener> listeners = new ArrayList<>();
+    private final List<Forwarder> forwarders = new ArrayList<>();
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private @Nullable Spool spool;
+    private @Nullable EventLoops loops;
+    private @Nullable AdminServer admin;
+    private @Nullable CounterFile counters;
+
+    /** Listeners are open; read by the admin room's threads. */
+    private volatile boolean open;
+
+    Relay(Duration shutdownGrace, RelayMetrics metrics) {
+        this.shutdownGrace = shutdownGrace;
+        this.metrics = metrics;
     }
 
     /**
@@ -17,15 +57,151 @@ final class Relay implements AutoCloseable {
      * @throws IOException with a sentence for the operator; nothing is left open then
      */
     static Relay start(RelayConfig config) throws IOException {
-        return Assembly.of(config);
+        Relay relay = Assembly.of(config);
+        relay.open = true;
+        return relay;
+    }
+
+    Spool spool(Spool opened) {
+        spool = opened;
+        return opened;
+    }
+
+    EventLoops loops(EventLoops started) {
+        loops = started;
+        return started;
+    }
+
+    void counters(CounterFile opened) {
+        counters = opened;
+    }
+
+    void admin(AdminServer opened) {
+        admin = opened;
+    }
+
+    void start(Forwarder forwarder) {
+        forwarders.add(forwarder);
+        forwarder.start();
+    }
+
+    void start(Listener listener) throws IOException {
+        listener.start();
+        listeners.add(listener);
+    }
+
+    /** Why messages cannot be taken in now; empty if they can. */
+    Optional<String> obstacle() {
+        Spool log = spool;
+        if (!open) {
+            return Optional.of("the listeners are not open");
+        }
+        if (log == null || !log.writable()) {
+            return Optional.of("the spool cannot be written");
+        }
+        return Optional.empty();
     }
 
     /** Names and ports of the open listeners, for the start line. */
     String listening() {
-        return listening;
+        Stream<String> doors =
+                listeners.stream().map(door -> door.name() + "=" + text(door.address()));
+        AdminServer server = admin;
+        Stream<String> pages =
+                server == null ? Stream.empty() : Stream.of("admin=" + text(server.address()));
+        return Stream.concat(doors, pages).collect(Collectors.joining(" "));
+    }
+
+    private static String text(InetSocketAddress address) {
+        String host = address.getAddress().getHostAddress();
+        return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
+    }
+
+    /** Opens files of file upstreams anew, after they were rotated. */
+    void reopenFiles() {
+        for (Forwarder forwarder : forwarders) {
+            if (forwarder instanceof FileForwarder file) {
+                file.reopen();
+            }
+        }
+    }
+
+    /** Closes what was opened before the start failed. */
+    void abandon() {
+        try {
+            closeAll(Duration.ZERO);
+        } catch (IOException e) {
+            LOG.debug("closing after a failed start", e);
+        }
     }
 
     /** Stops accepting, syncs, gives upstreams the grace, closes. Idempotent. */
     @Override
-    public void close() throws IOException {}
+    public void close() throws IOException {
+        LOG.info("stopping: no new messages; upstreams have {} s", shutdownGrace.toSeconds());
+        closeAll(shutdownGrace);
+    }
+
+    private void closeAll(Duration grace) throws IOException {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        open = false;
+        stopListeners();
+        Spool log = spool;
+        if (log != null && !log.awaitSynced(SYNC_PATIENCE)) {
+            LOG.warn(
+                    "the spool could not sync all messages within {} s; it is tried once more",
+                    SYNC_PATIENCE.toSeconds());
+        }
+        stopForwarders(grace);
+        if (!forwarders.isEmpty()) {
+            LOG.info("{}", metrics.books().report());
+        }
+        if (counters != null) {
+            counters.close();
+        }
+        if (admin != null) {
+            admin.close();
+        }
+        if (loops != null) {
+            loops.close();
+        }
+        if (log != null) {
+            log.close();
+        }
+    }
+
+    private void stopListeners() {
+        inParallel(
+                listeners.stream()
+                        .<Runnable>map(
+                                listener ->
+                                        () -> {
+                                            try {
+                                                listener.stop(LISTENER_PATIENCE);
+                                            } catch (InterruptedException _) {
+                                                Thread.currentThread().interrupt();
+                                            }
+                                        })
+                        .toList());
+    }
+
+    private void stopForwarders(Duration grace) {
+        inParallel(
+                forwarders.stream()
+                        .<Runnable>map(forwarder -> () -> forwarder.stop(grace))
+                        .toList());
+    }
+
+    private static void inParallel(List<Runnable> tasks) {
+        List<Thread> threads = tasks.stream().map(Thread::startVirtualThread).toList();
+        try {
+            for (Thread thread : threads) {
+                thread.join();
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
 }

@@ -72,6 +72,7 @@ public final class EventLoops implements AutoCloseable {
         return loops;
     }
 
+    @SuppressWarnings("ReferenceEquality") // an event loop is an identity
     Loop of(EventLoop eventLoop) {
         for (Loop loop : loops) {
             if (loop.eventLoop() == eventLoop) {
