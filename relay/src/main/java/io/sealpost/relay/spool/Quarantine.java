@@ -8,8 +8,8 @@ import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Sets damaged octets apart in {@code data-dir/quarantine/} and tells of each place once in the
- * life of the data folder: the file's existence says that it was told. Thread-safe.
+ * Sets damaged octets apart in {@code data-dir/quarantine/} and tells of each place: first tells,
+ * then makes the file, whose existence says that it was told. Thread-safe.
  */
 final class Quarantine {
     static final String FOLDER = "quarantine";
@@ -44,17 +44,14 @@ final class Quarantine {
             if (!known.add(path)) {
                 return;
             }
-            String kept = path;
-            try {
-                if (storage.exists(path)) {
-                    return;
-                }
-                copy(file, from, to, path);
-            } catch (IOException e) {
-                kept = ""; // a full or failing volume must not keep the rest from being read
+            if (exists(path)) {
+                return;
             }
             messages += end - first;
-            observer.quarantined(first, end, to - from, kept);
+            observer.quarantined(first, end, to - from, path);
+            copy(file, from, to, path);
+        } catch (IOException e) {
+            // A full or failing volume must not keep the rest from being read: told again next time.
         } finally {
             lock.unlock();
         }
@@ -62,17 +59,17 @@ final class Quarantine {
 
     /** Moves a segment without a readable header away; its first sequence is all that is known. */
     long moveSegment(String name, long first, long end) throws IOException {
-        storage.createFolder(FOLDER);
         String source = Segment.FOLDER + "/" + name;
         long octets;
         try (StorageFile file = storage.openForReading(source)) {
             octets = file.size();
         }
+        messages += end - first;
+        observer.quarantined(first, end, octets, FOLDER + "/" + name);
+        storage.createFolder(FOLDER);
         storage.rename(source, FOLDER + "/" + name);
         storage.syncFolder(FOLDER);
         storage.syncFolder(Segment.FOLDER);
-        messages += end - first;
-        observer.quarantined(first, end, octets, FOLDER + "/" + name);
         return octets;
     }
 
@@ -85,9 +82,19 @@ final class Quarantine {
         }
     }
 
+    private boolean exists(String path) {
+        try {
+            return storage.exists(path);
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     private void copy(SegmentReader from, long start, long end, String path) throws IOException {
         storage.createFolder(FOLDER);
-        try (StorageFile copy = storage.openForWriting(path)) {
+        String temporary = path + Segment.TEMPORARY;
+        storage.delete(temporary);
+        try (StorageFile copy = storage.openForWriting(temporary)) {
             byte[] window = new byte[BatchSearch.WINDOW];
             long limit = Math.min(end, start + MAX_COPY);
             long at = start;
@@ -101,6 +108,7 @@ final class Quarantine {
             }
             copy.sync();
         }
+        storage.rename(temporary, path);
         storage.syncFolder(FOLDER);
     }
 }

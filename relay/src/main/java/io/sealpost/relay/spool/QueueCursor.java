@@ -371,14 +371,24 @@ final class QueueCursor {
         }
     }
 
+    /** Makes the cursor durable if it has moved. */
     void persist() throws IOException {
+        persist(false);
+    }
+
+    /** Makes the cursor durable, and with it how far the log is: what an orderly stop leaves. */
+    void persistAtClose() throws IOException {
+        persist(true);
+    }
+
+    private void persist(boolean always) throws IOException {
         fileLock.lock();
         try {
             CursorState snapshot;
             long snapshotChanges;
             lock.lock();
             try {
-                if (changes == persistedChanges) {
+                if (changes == persistedChanges && !always) {
                     return;
                 }
                 snapshotChanges = changes;

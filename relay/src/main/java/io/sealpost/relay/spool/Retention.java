@@ -114,6 +114,7 @@ final class Retention {
             Published limit = writer.published();
             while (reader.sequence() < limit.sequence()) {
                 try (FrameRun run = reader.next(limit, Integer.MAX_VALUE)) {
+                    reader.takeMissed(); // it is in what the reader passed
                     if (run != null) {
                         if (log.bytesFrom(to) <= most && run.receivedMicros() >= oldest) {
                             cursor.oldestQueuedMicros(run.receivedMicros());

@@ -293,7 +293,7 @@ public final class Spool implements AutoCloseable {
         IOException failure = null;
         for (UpstreamQueue queue : queues) {
             try {
-                queue.persist();
+                queue.cursor().persistAtClose();
                 queue.close();
             } catch (IOException e) {
                 failure = e;

@@ -78,11 +78,12 @@ public final class UpstreamQueue {
         while (true) {
             Published limit = writer.readable();
             cursor.placeReader(reader);
-            if (reader.sequence() >= limit.sequence()) {
+            long routed = reader.routedAt(limit.routed(), limit.sequence());
+            if (reader.sequence() >= limit.sequence() && routed <= reader.passed()) {
                 return null;
             }
             FrameRun run;
-            if (reader.routedAt(limit.routed(), limit.sequence()) == reader.passed()) {
+            if (routed == reader.passed()) {
                 reader.jump(limit);
                 run = null;
             } else {

@@ -254,6 +254,11 @@ public final class FaultyStorage implements Storage {
     private void stopFaults() {
         epoch++;
         down = false;
+        endFaults();
+    }
+
+    /** No fault that was ordered comes any more. */
+    public synchronized void endFaults() {
         crashAt = Long.MAX_VALUE;
         space = Long.MAX_VALUE;
         failingWrites = 0;
