@@ -51,7 +51,8 @@ final class Quarantine {
             observer.quarantined(first, end, to - from, path);
             copy(file, from, to, path);
         } catch (IOException e) {
-            // A full or failing volume must not keep the rest from being read: told again next time.
+            // A full or failing volume must not keep the rest from being read: told again next
+            // time.
         } finally {
             lock.unlock();
         }

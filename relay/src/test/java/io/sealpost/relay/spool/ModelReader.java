@@ -39,8 +39,7 @@ final class ModelReader {
                 name + " starts at " + at + ", durable was " + persisted);
         byte[] state = opened.state();
         model.require(
-                state.length == 0
-                        || java.nio.ByteBuffer.wrap(state).getLong() <= at.sequence(),
+                state.length == 0 || java.nio.ByteBuffer.wrap(state).getLong() <= at.sequence(),
                 name + " has a state newer than its cursor");
         read = at.sequence();
         confirmed = read;
@@ -113,8 +112,7 @@ final class ModelReader {
 
     private void confirmTo(long to) {
         Position before = queue().confirmed();
-        delivered.addAll(
-                model.routed(before.sequence(), to, queue().number()).keySet());
+        delivered.addAll(model.routed(before.sequence(), to, queue().number()).keySet());
         delivered.removeAll(aside);
         model.note(name + " confirms " + to);
         queue().confirm(Position.of(to), SpoolModel.state(to));

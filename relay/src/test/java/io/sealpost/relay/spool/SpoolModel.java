@@ -223,9 +223,7 @@ final class SpoolModel {
             require(spool.recovery().damages().isEmpty(), "damage: " + spool.recovery());
         }
         for (ModelReader reader : readers) {
-            require(
-                    next >= reader.queue().confirmed().sequence(),
-                    reader + " is ahead of the log");
+            require(next >= reader.queue().confirmed().sequence(), reader + " is ahead of the log");
         }
         note("open at " + spool.recovery());
         log.tailMap(next, true).clear();
