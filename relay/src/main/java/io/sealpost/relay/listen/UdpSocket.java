@@ -94,7 +94,8 @@ final class UdpSocket implements EpollIoHandle, Resident {
             received += filledSlots;
             if (filledSlots > 0 && !deliver()) {
                 waiting = true;
-                watch(EpollIoOps.NONE);
+                // not NONE, which would take the socket out of epoll for good
+                watch(EpollIoOps.EPOLLERR);
                 loop.waitingRoom().add(this);
                 return;
             }
