@@ -48,11 +48,11 @@ final class LogEncoder extends EncoderBase<ILoggingEvent> {
         line.append(' ').append(event.getLevel());
         line.append(event.getLevel().levelStr.length() < 5 ? "  " : " ");
         line.append(name(event)).append(": ");
-        oneLine(event.getFormattedMessage(), line);
+        indented(event.getFormattedMessage(), line);
         IThrowableProxy cause = event.getThrowableProxy();
         if (cause != null) {
             line.append(": ");
-            oneLine(summary(cause), line);
+            indented(summary(cause), line);
             if (traces) {
                 line.append(trace(cause));
             }
@@ -95,12 +95,12 @@ final class LogEncoder extends EncoderBase<ILoggingEvent> {
         return message == null ? shortType : shortType + ": " + message;
     }
 
-    /** What others put into a message must not look like a line of its own. */
-    private static void oneLine(String message, StringBuilder line) {
+    /** Further lines are indented: what others put into a message cannot pass for an event. */
+    private static void indented(String message, StringBuilder line) {
         for (int i = 0; i < message.length(); i++) {
             char c = message.charAt(i);
             if (c == '\n') {
-                line.append("\\n");
+                line.append("\n    ");
             } else {
                 line.append(Character.isISOControl(c) ? '?' : c);
             }
