@@ -56,7 +56,8 @@ class LoggingTest {
         configure("INFO", false);
         log.error("one\ntwo", new IllegalStateException("why\nnot"));
 
-        assertThat(captured()).endsWith("Spool: one\n    two: IllegalStateException: why\n    not\n");
+        assertThat(captured())
+                .endsWith("Spool: one\n    two: IllegalStateException: why\n    not\n");
         assertThat(captured().lines()).hasSize(3);
     }
 
