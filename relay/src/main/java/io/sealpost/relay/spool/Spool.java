@@ -67,7 +67,7 @@ public final class Spool implements AutoCloseable {
                         writer,
                         observer,
                         clock);
-        this.housekeeping = new Housekeeping(retention::round);
+        this.housekeeping = new Housekeeping(this::keepHouse);
     }
 
     /**
@@ -214,10 +214,27 @@ public final class Spool implements AutoCloseable {
                 LockSupport.parkNanos(this, rest);
             }
             last = clock.nanos();
-            writer.commitOnce();
+            commit();
             if (writer.failing() && !closing) {
                 LockSupport.parkNanos(this, RETRY_NANOS);
             }
+        }
+    }
+
+    private boolean keepHouse() {
+        try {
+            return retention.round();
+        } catch (RuntimeException e) {
+            observer.callbackFailed(e); // the log must go on
+            return true;
+        }
+    }
+
+    private void commit() {
+        try {
+            writer.commitOnce();
+        } catch (RuntimeException e) {
+            observer.callbackFailed(e); // the log must go on
         }
     }
 

@@ -240,7 +240,7 @@ final class SpoolWriter {
                 segment.append(one.batch, one.firstSequence, published.sequence(), appendMicros);
             }
             appended = true;
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             appendFailed(e);
             return false;
         }
@@ -262,7 +262,7 @@ final class SpoolWriter {
         long begin = clock.nanos();
         try {
             segment.sync();
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             giveUp(segment);
             appended = false;
             writable = false;
@@ -373,7 +373,7 @@ final class SpoolWriter {
         return segment;
     }
 
-    private void appendFailed(IOException e) {
+    private void appendFailed(Exception e) {
         SegmentWriter segment = active;
         if (segment != null) {
             try {
@@ -434,7 +434,7 @@ final class SpoolWriter {
         }
     }
 
-    private static String reason(IOException e) {
+    private static String reason(Exception e) {
         String message = e.getMessage();
         return message == null ? e.getClass().getSimpleName() : message;
     }

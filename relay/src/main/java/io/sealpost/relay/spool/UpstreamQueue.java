@@ -95,6 +95,9 @@ public final class UpstreamQueue {
             if (run != null) {
                 run.close(); // dropped while it was read
             }
+            if (Thread.currentThread().isInterrupted()) {
+                return null;
+            }
         }
     }
 
@@ -104,6 +107,9 @@ public final class UpstreamQueue {
         } catch (IOException e) {
             if (cursor.position().sequence() > reader.sequence()) {
                 return null; // dropped and unlinked while it was read
+            }
+            if (Thread.currentThread().isInterrupted()) {
+                return null; // the interrupt closed the file; poll tells
             }
             throw e;
         }
@@ -183,6 +189,9 @@ public final class UpstreamQueue {
      * and is not handed out (again). The caller then {@linkplain #rewind rewinds}.
      */
     public void setAside(Position message, String reason) {
+        if (reason.length() > CursorState.MAX_REASON) {
+            throw new IllegalArgumentException("reason of " + reason.length() + " octets");
+        }
         if (message.sequence() < cursor.position().sequence()) {
             return;
         }
