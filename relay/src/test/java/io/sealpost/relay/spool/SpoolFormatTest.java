@@ -206,8 +206,7 @@ class SpoolFormatTest {
             MemoryStorage storage = new MemoryStorage();
             SpoolSettings settings = SpoolRig.settings(1 << 28, 1 << 26);
             try (Spool spool =
-                    Spool.open(
-                            settings, storage, SpoolObserver.NONE, new SpoolRig.TestClock())) {
+                    Spool.open(settings, storage, SpoolObserver.NONE, new SpoolRig.TestClock())) {
                 Lane lane = spool.lane(() -> {});
                 for (int i = 0; i < count; i++) {
                     SpoolRig.put(lane, message, 3, 1_700_000_000_000_000L, i, 0, new byte[0]);
