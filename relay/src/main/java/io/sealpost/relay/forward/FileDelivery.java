@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
  * next octet will go is made durable (`note`). settle() can then tell from one file which messages
  * of the queue are already there.
  *
- * Order of a round: append, sync, confirm (in that order). The cursor file may lag behind confirm;
- * that only makes the tail longer which is compared after a crash, and persist() bounds it.
+ * Order of a round: append, sync, confirm, persist. Were the cursor file to lag behind confirm, a
+ * copytruncate and a kill before the next look at the file would deliver the copied messages again.
  *
  * Not defended against: octets appended between a copytruncate's last read and its cut. They are in
  * neither file, whoever writes.
@@ -41,9 +41,6 @@ final class FileDelivery implements AutoCloseable {
 
     /** Appended between two syncs, at most. */
     static final int ROUND_OCTETS = 16 * 1024 * 1024;
-
-    /** Appended since the cursor was last known to be durable, at most (and one round). */
-    private static final long UNPERSISTED_OCTETS = 32L * 1024 * 1024;
 
     /** Listeners' batches may be this much out of order around a date change. */
     private static final long SKEW_MICROS = Duration.ofMinutes(10).toNanos() / 1000;
@@ -69,7 +66,6 @@ final class FileDelivery implements AutoCloseable {
     private boolean unsynced;
     private boolean noteIsDurable;
     private boolean distrusted;
-    private long unpersisted;
     private long escapedTold;
     private long lookedAt;
     private long retainedAt;
@@ -282,7 +278,6 @@ final class FileDelivery implements AutoCloseable {
         }
         unsynced = true;
         target.append(out, outLength, settings.framing());
-        unpersisted += outLength;
         sinceRetention += outLength;
         outLength = 0;
         appended = taken;
@@ -351,10 +346,7 @@ final class FileDelivery implements AutoCloseable {
 
     private void confirm(Position upTo, ArchiveFile target) throws IOException {
         queue.confirm(upTo, stateOf(target, upTo));
-        if (unpersisted > UNPERSISTED_OCTETS) {
-            queue.persist();
-            unpersisted = 0;
-        }
+        queue.persist();
     }
 
     /** What has to be done now and then. */
