@@ -1,0 +1,246 @@
+package io.sealpost.relay.pipeline;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sealpost.protocol.encode.Rfc5424Encoder;
+import io.sealpost.protocol.message.Annotate;
+import io.sealpost.protocol.parse.Origin;
+import io.sealpost.relay.pipeline.Intake.Verdict;
+import io.sealpost.relay.runtime.NanoClock;
+import io.sealpost.relay.spool.Lane;
+import io.sealpost.relay.spool.MemoryStorage;
+import io.sealpost.relay.spool.Source;
+import io.sealpost.relay.spool.Spool;
+import io.sealpost.relay.spool.SpoolObserver;
+import io.sealpost.relay.spool.SpoolSettings;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class IntakeTest {
+    private static final String GOOD = "<34>1 2026-11-24T10:00:00Z host app 1 ID - text";
+    private static final Sender SENDER =
+            new Sender(
+                    new Source(
+                            "tcp",
+                            Source.Transport.TCP,
+                            InetSocketAddress.createUnresolved("192.0.2.7", 514),
+                            1,
+                            Source.NO_CERTIFICATE),
+                    Origin.of("192.0.2.7", ZoneOffset.UTC));
+
+    private final AtomicInteger fill = new AtomicInteger();
+    private final Counts counts = new Counts();
+    private Spool spool;
+    private Lane lane;
+
+    @BeforeEach
+    void open() throws IOException {
+        SpoolSettings settings =
+                new SpoolSettings(
+                        64 << 20,
+                        16 << 20,
+                        Duration.ofMillis(1),
+                        Duration.ZERO,
+                        0,
+                        SpoolSettings.WhenFull.BLOCK,
+                        8192);
+        // never started: what the lane takes in stays in its batch
+        spool =
+                Spool.open(
+                        settings, new MemoryStorage(), SpoolObserver.NONE, NanoClock.system());
+        lane = spool.lane(() -> {});
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        spool.close();
+    }
+
+    @Test
+    void well_formed_message_is_copied_behind_its_length() {
+        Intake intake = intake(new Admission.Block());
+
+        take(intake, GOOD, GOOD + "\n");
+
+        assertThat(frames()).isEqualTo("47 " + GOOD + "47 " + GOOD);
+        assertThat(counts).hasToString("{octets=94, received=2}");
+    }
+
+    /** Lengths around which the bound has more digits than the message. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 8, 9, 10, 40, 60, 80, 90, 98, 99, 100, 101, 900, 950, 998, 1000, 7990})
+    void rewritten_message_stands_right_behind_its_length(int octets) {
+        Intake intake = intake(new Admission.Block());
+        String text = "x".repeat(octets);
+
+        take(intake, text);
+
+        String frames = frames();
+        int blank = frames.indexOf(' ');
+        assertThat(Integer.parseInt(frames.substring(0, blank)))
+                .isEqualTo(frames.length() - blank - 1);
+        assertThat(frames.substring(blank + 1)).startsWith("<13>1 ").endsWith(" - - - - " + text);
+        assertThat(counts.get("changed unparsed")).isEqualTo(1);
+    }
+
+    @Test
+    void message_without_octets_is_ignored_and_counted() {
+        Intake intake = intake(new Admission.Block());
+
+        take(intake, "", "\n", "\r\n", "\0");
+
+        assertThat(frames()).isEmpty();
+        assertThat(counts).hasToString("{ignored=4}");
+    }
+
+    @Test
+    void full_batch_says_full_and_counts_only_what_was_taken() {
+        Intake intake = intake(new Admission.Block());
+        byte[] octets = (GOOD + "x".repeat(4000)).getBytes(ISO_8859_1);
+        Verdict verdict = intake.begin();
+        int taken = 0;
+
+        while (verdict == Verdict.ACCEPTED) {
+            verdict = intake.accept(octets, 0, octets.length, false, SENDER, taken);
+            taken += verdict == Verdict.ACCEPTED ? 1 : 0;
+        }
+        intake.end(counts);
+
+        assertThat(verdict).isEqualTo(Verdict.FULL);
+        assertThat(counts.get("received")).isEqualTo(taken).isPositive();
+        assertThat(lane.batch().count()).isEqualTo(taken);
+        assertThat(intake.begin()).isEqualTo(Verdict.FULL);
+    }
+
+    @Test
+    void drop_new_drops_and_counts_once_the_log_is_full() {
+        Intake intake = intake(new Admission.DropNew(fill::get));
+
+        fill.set(99);
+        take(intake, GOOD);
+        fill.set(100);
+        take(intake, GOOD, GOOD);
+
+        assertThat(lane.batch().count()).isEqualTo(1);
+        assertThat(counts.get("received")).isEqualTo(3);
+        assertThat(counts.get("dropped spool-full")).isEqualTo(2);
+    }
+
+    /** Severities from 0 (emergency) to 7 (debug) that are let in, by fill. */
+    @ParameterizedTest
+    @CsvSource({
+        "80, 01234567", "81, 012345", "90, 012345", "91, 01234", "95, 01234", "96, 012",
+        "99, 012", "100, 01"
+    })
+    void drop_by_severity_lets_less_in_as_the_log_fills(int percent, String letIn) {
+        Intake intake = intake(new Admission.DropBySeverity(fill::get));
+        fill.set(percent);
+
+        for (int severity = 0; severity < 8; severity++) {
+            take(intake, "<%d>1 - - - - - - s%d;".formatted(16 * 8 + severity, severity));
+        }
+
+        assertThat(Pattern.compile("s(\\d);").matcher(frames()).results().map(m -> m.group(1)))
+                .containsExactly(letIn.split(""));
+        assertThat(counts.get("dropped spool-full")).isEqualTo(8 - letIn.length());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {4, 10})
+    void drop_by_severity_never_drops_auth_and_authpriv_above_99_percent(int facility) {
+        Intake intake = intake(new Admission.DropBySeverity(fill::get));
+        fill.set(100);
+
+        take(intake, "<%d>1 - - - - - - debug".formatted(facility * 8 + 7));
+
+        assertThat(lane.batch().count()).isEqualTo(1);
+    }
+
+    @Test
+    void replaced_routing_holds_from_the_next_chunk_on() {
+        Intake intake = intake(new Admission.Block());
+
+        intake.route(Routing.everywhere(0b110));
+        take(intake, GOOD);
+
+        assertThat(lane.batch().count()).isEqualTo(1);
+    }
+
+    @Test
+    void closed_intake_takes_nothing() {
+        Intake intake = intake(new Admission.Block());
+
+        intake.close();
+
+        assertThat(intake.begin()).isEqualTo(Verdict.CLOSED);
+    }
+
+    private Intake intake(Admission admission) {
+        return new Intake(
+                lane,
+                new Rfc5424Encoder(Annotate.CHANGED, 32473),
+                admission,
+                Routing.everywhere(1),
+                NanoClock.system());
+    }
+
+    private void take(Intake intake, String... messages) {
+        assertThat(intake.begin()).isEqualTo(Verdict.ACCEPTED);
+        for (String message : messages) {
+            byte[] octets = ("framing" + message).getBytes(ISO_8859_1);
+            assertThat(intake.accept(octets, 7, octets.length - 7, false, SENDER, 0))
+                    .isEqualTo(Verdict.ACCEPTED);
+        }
+        intake.end(counts);
+    }
+
+    private String frames() {
+        return new String(lane.batch().frames(), 0, lane.batch().length(), ISO_8859_1);
+    }
+
+    private static final class Counts implements IntakeCounters {
+        private final TreeMap<String, Long> all = new TreeMap<>();
+
+        long get(String name) {
+            return all.getOrDefault(name, 0L);
+        }
+
+        @Override
+        public void received(int messages, long octets) {
+            all.merge("received", (long) messages, Long::sum);
+            all.merge("octets", octets, Long::sum);
+        }
+
+        @Override
+        public void changed(int reasonBit, int messages) {
+            all.merge("changed " + Intake.reasonLabel(reasonBit), (long) messages, Long::sum);
+        }
+
+        @Override
+        public void dropped(String reason, int messages) {
+            all.merge("dropped " + reason, (long) messages, Long::sum);
+        }
+
+        @Override
+        public void ignored(int datagrams) {
+            all.merge("ignored", (long) datagrams, Long::sum);
+        }
+
+        @Override
+        public String toString() {
+            return all.toString();
+        }
+    }
+}
