@@ -33,8 +33,18 @@ class NetworkTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "host.example", "10.0.0.0/33", "10.0.0/8", "10.0.0.0/", "10.0.0.0/-1",
-                "999.0.0.1", "::/129", "gg::/16", "10.0.0.0/8/8"})
+            strings = {
+                "",
+                "host.example",
+                "10.0.0.0/33",
+                "10.0.0/8",
+                "10.0.0.0/",
+                "10.0.0.0/-1",
+                "999.0.0.1",
+                "::/129",
+                "gg::/16",
+                "10.0.0.0/8/8"
+            })
     void other_texts_are_refused_without_a_look_up(String text) {
         assertThatThrownBy(() -> Network.parse(text))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -20,7 +20,8 @@ class PeerRulesTest {
                     ZoneOffset.UTC,
                     List.of(
                             new PeerRules.Zoned(Network.parse("10.2.0.0/16"), ZoneId.of("+02:00")),
-                            new PeerRules.Zoned(Network.parse("10.2.3.0/24"), ZoneId.of("+03:00"))));
+                            new PeerRules.Zoned(
+                                    Network.parse("10.2.3.0/24"), ZoneId.of("+03:00"))));
 
     @Test
     void peers_in_any_allowed_network_are_admitted() {
@@ -56,8 +57,7 @@ class PeerRulesTest {
                 .parse(octets, 0, octets.length, false, RULES.origin(peer(peer)), received, scan);
         byte[] out = new byte[1000];
         int length = new Rfc5424Encoder(Annotate.NONE, 32473).encode(scan, out, 0);
-        return new String(out, 0, length, StandardCharsets.US_ASCII)
-                .replace("Z ", "+00:00 ");
+        return new String(out, 0, length, StandardCharsets.US_ASCII).replace("Z ", "+00:00 ");
     }
 
     private static InetSocketAddress peer(String address) {

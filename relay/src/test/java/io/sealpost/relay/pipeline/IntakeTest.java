@@ -57,9 +57,7 @@ class IntakeTest {
                         SpoolSettings.WhenFull.BLOCK,
                         8192);
         // never started: what the lane takes in stays in its batch
-        spool =
-                Spool.open(
-                        settings, new MemoryStorage(), SpoolObserver.NONE, NanoClock.system());
+        spool = Spool.open(settings, new MemoryStorage(), SpoolObserver.NONE, NanoClock.system());
         lane = spool.lane(() -> {});
     }
 
@@ -141,8 +139,14 @@ class IntakeTest {
     /** Severities from 0 (emergency) to 7 (debug) that are let in, by fill. */
     @ParameterizedTest
     @CsvSource({
-        "80, 01234567", "81, 012345", "90, 012345", "91, 01234", "95, 01234", "96, 012",
-        "99, 012", "100, 01"
+        "80, 01234567",
+        "81, 012345",
+        "90, 012345",
+        "91, 01234",
+        "95, 01234",
+        "96, 012",
+        "99, 012",
+        "100, 01"
     })
     void drop_by_severity_lets_less_in_as_the_log_fills(int percent, String letIn) {
         Intake intake = intake(new Admission.DropBySeverity(fill::get));
