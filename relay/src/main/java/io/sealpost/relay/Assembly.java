@@ -45,7 +45,6 @@ import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGenerator;
 
@@ -295,10 +294,5 @@ final class Assembly {
 
     private static Network network(io.sealpost.relay.config.Network network) {
         return Network.parse(network.toString());
-    }
-
-    /** Why nothing can be taken in, or empty. */
-    static Optional<String> none() {
-        return Optional.empty();
     }
 }

@@ -2,7 +2,6 @@ package io.sealpost.relay;
 
 import io.sealpost.relay.admin.AdminServer;
 import io.sealpost.relay.config.RelayConfig;
-import io.sealpost.relay.forward.FileForwarder;
 import io.sealpost.relay.forward.Forwarder;
 import io.sealpost.relay.listen.EventLoops;
 import io.sealpost.relay.listen.Listener;
@@ -115,15 +114,6 @@ final class Relay implements AutoCloseable {
     private static String text(InetSocketAddress address) {
         String host = address.getAddress().getHostAddress();
         return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
-    }
-
-    /** Opens files of file upstreams anew, after they were rotated. */
-    void reopenFiles() {
-        for (Forwarder forwarder : forwarders) {
-            if (forwarder instanceof FileForwarder file) {
-                file.reopen();
-            }
-        }
     }
 
     /** Closes what was opened before the start failed. */

@@ -177,7 +177,12 @@ final class QueueReader implements AutoCloseable {
         long octets = metadata.octets(run) - runOctetsDone;
         long count = (long) metadata.count(run) - runDone;
         long micros = metadata.receivedMicros(run);
-        for (int r = run + 1; r < metadata.runs() && octets < maxBytes && routed(header, r); r++) {
+        // Ends where a run ends if it can: only a run that is too long itself must be walked.
+        for (int r = run + 1;
+                r < metadata.runs()
+                        && octets + metadata.octets(r) <= maxBytes
+                        && routed(header, r);
+                r++) {
             octets += metadata.octets(r);
             count += metadata.count(r);
         }
