@@ -7,8 +7,10 @@ import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.spi.ContextAwareBase;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.ILoggerFactory;
 import org.slf4j.LoggerFactory;
+import org.slf4j.helpers.SubstituteLoggerFactory;
 
 /**
  * The relay's own log on standard error, set up in code: Logback finds this class as its
@@ -17,6 +19,9 @@ import org.slf4j.LoggerFactory;
 public final class Logging extends ContextAwareBase implements Configurator {
     /** Libraries tell more than an operator wants to know. */
     private static final String NETTY = "io.netty";
+
+    private static final int PATIENCE_MILLIS = 5_000;
+    private static final long NANOS_PER_MILLI = 1_000_000;
 
     /** For Logback. */
     public Logging() {}
@@ -35,11 +40,23 @@ public final class Logging extends ContextAwareBase implements Configurator {
      * @param json one JSON object a line instead of text
      */
     public static void configure(String level, boolean json) {
-        ILoggerFactory factory = LoggerFactory.getILoggerFactory();
-        if (factory instanceof LoggerContext context) {
+        if (factory() instanceof LoggerContext context) {
             context.reset();
             configure(context, Level.toLevel(level, Level.INFO), json);
         }
+    }
+
+    /**
+     * The factory, waited for while another thread sets logging up: what SLF4J hands out meanwhile
+     * is a substitute that cannot be configured.
+     */
+    private static ILoggerFactory factory() {
+        ILoggerFactory factory = LoggerFactory.getILoggerFactory();
+        for (int i = 0; i < PATIENCE_MILLIS && factory instanceof SubstituteLoggerFactory; i++) {
+            LockSupport.parkNanos(NANOS_PER_MILLI);
+            factory = LoggerFactory.getILoggerFactory();
+        }
+        return factory;
     }
 
     private static void configure(LoggerContext context, Level level, boolean json) {
