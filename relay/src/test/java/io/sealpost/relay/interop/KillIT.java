@@ -1,0 +1,179 @@
+package io.sealpost.relay.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeSet;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * kill -9 of the relay at random moments under load. {@code -Dsealpost.kills=N} kills in all,
+ * {@code -Dsealpost.seed=S} to see a printed run again.
+ */
+@Tag("fault")
+@Timeout(1800)
+class KillIT {
+    private static final int KILLS = Integer.getInteger("sealpost.kills", 20);
+    private static final long SEED = Long.getLong("sealpost.seed", System.nanoTime() & 0xFFFFFF);
+    private static final int LAST_COUNT = 101;
+    private static final int WITHHELD_AT = 50;
+    private static final String SYNCED = "sealpost_spool_synced_total";
+
+    /** What the TCP upstream does meanwhile. */
+    enum Weather {
+        /** Refuses connections until the end. */
+        DOWN,
+        /** Reads all the time. */
+        UP,
+        /** Is closed, with what it had not read, and opened again all the time. */
+        FLAPPING
+    }
+
+    @TempDir Path dir;
+    private final Sink sink = new Sink();
+    private final Deliveries deliveries = new Deliveries();
+    private int next;
+
+    @ParameterizedTest
+    @EnumSource
+    void nothing_synced_is_lost_at_kill_9_and_repeats_follow_only_lost_connections(Weather weather)
+            throws Exception {
+        int kills = weather == Weather.FLAPPING ? KILLS - KILLS / 3 * 2 : KILLS / 3;
+        Random random = new Random(SEED);
+        String series = "kill-" + weather;
+        System.out.printf("kill -9: upstream %s, %d kills, seed %d%n", weather, kills, SEED);
+
+        Flapping flapping = new Flapping(sink, new Random(random.nextLong()));
+        try (Relay relay = relay()) {
+            if (weather != Weather.DOWN) {
+                sink.up();
+            }
+            if (weather == Weather.FLAPPING) {
+                flapping.start();
+            }
+            for (int kill = 0; kill < kills; kill++) {
+                relay.start();
+                relay.assertBooksBalance();
+                oneEpoch(relay, series, random);
+            }
+            flapping.stop();
+            if (weather != Weather.UP) {
+                sink.down();
+                sink.up();
+            }
+            relay.start();
+            int withheld = lastEpoch(relay, series);
+            relay.awaitDelivered();
+            relay.assertBooksBalance();
+            relay.terminate();
+            relay.stopped();
+            judge(relay, weather, series, withheld);
+        } finally {
+            flapping.stop();
+            sink.down();
+        }
+    }
+
+    private Relay relay() throws Exception {
+        return Relay.prepare(dir, Map.of("sink", sink.upstream()));
+    }
+
+    private void oneEpoch(Relay relay, String series, Random random) throws Exception {
+        long before = relay.metric(SYNCED);
+        int first = next;
+        try (Load load = Load.start(relay.tcp, series, first)) {
+            LockSupport.parkNanos(Duration.ofMillis(50 + random.nextInt(900)).toNanos());
+            int synced = (int) (relay.metric(SYNCED) - before);
+            LockSupport.parkNanos(random.nextInt(2_000_000));
+            relay.kill();
+            next = load.stop();
+            deliveries.add(new Deliveries.Epoch(first, next, synced));
+        }
+    }
+
+    /** Ends without a kill, and without one of its messages, which the check must miss. */
+    private int lastEpoch(Relay relay, String series) throws Exception {
+        int first = next;
+        int withheld = first + WITHHELD_AT;
+        deliveries.add(new Deliveries.Epoch(first, first + LAST_COUNT, LAST_COUNT));
+        long before = relay.metric(SYNCED);
+        Feeder.tcp(
+                relay.tcp,
+                IntStream.range(first, first + LAST_COUNT)
+                        .filter(number -> number != withheld)
+                        .mapToObj(number -> Sample.message(series, number))
+                        .toList(),
+                0);
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> relay.metric(SYNCED) - before >= LAST_COUNT - 1);
+        return withheld;
+    }
+
+    private void judge(Relay relay, Weather weather, String series, int withheld) throws Exception {
+        List<Integer> atSink = Sample.numbers(series, sink.messages());
+        List<Integer> inArchive = Sample.numbers(series, relay.archive());
+
+        int repeats = Deliveries.assertRepeatsOnlyAfterLostConnections(sink.received(), series);
+        Table.add(
+                "kill -9",
+                "upstream " + weather,
+                deliveries.synced().size() - 1,
+                new TreeSet<>(atSink).size(),
+                "repeats %d, connections %d, seed %d".formatted(repeats, sink.connections(), SEED));
+        assertThat(deliveries.missing(atSink)).as("missing at the sink").containsExactly(withheld);
+        assertThat(deliveries.missing(inArchive))
+                .as("missing in the archive")
+                .containsExactly(withheld);
+        deliveries.assertOnlyTailsAreLost(atSink, withheld);
+        assertThat(Findings.of(new TreeSet<>(atSink), inArchive))
+                .as("archive against sink: exactly once, in order")
+                .isEqualTo(Findings.none());
+    }
+
+    /** Closes and opens the sink at random. Its thread ends with it. */
+    private static final class Flapping {
+        private final Sink sink;
+        private final Random random;
+        private final Thread thread;
+        private volatile boolean stopping;
+
+        Flapping(Sink sink, Random random) {
+            this.sink = sink;
+            this.random = random;
+            this.thread = Thread.ofPlatform().name("flapping").unstarted(this::run);
+        }
+
+        void start() {
+            thread.start();
+        }
+
+        private void run() {
+            try {
+                while (!stopping) {
+                    LockSupport.parkNanos(Duration.ofMillis(50 + random.nextInt(500)).toNanos());
+                    sink.down();
+                    LockSupport.parkNanos(Duration.ofMillis(random.nextInt(300)).toNanos());
+                    sink.up();
+                }
+            } catch (Exception e) {
+                throw new IllegalStateException("the sink could not flap", e);
+            }
+        }
+
+        void stop() throws InterruptedException {
+            stopping = true;
+            thread.join();
+        }
+    }
+}
