@@ -67,7 +67,7 @@ final class Assembly {
 
     private Assembly(RelayConfig config) {
         this.config = config;
-        this.relay = new Relay(config.shutdownGrace(), metrics);
+        this.relay = new Relay(config.name(), config.shutdownGrace(), metrics);
     }
 
     /**

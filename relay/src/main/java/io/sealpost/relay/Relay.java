@@ -32,6 +32,7 @@ final class Relay implements AutoCloseable {
 
     private static final Duration SYNC_PATIENCE = Duration.ofSeconds(10);
 
+    private final String name;
     private final Duration shutdownGrace;
     private final RelayMetrics metrics;
     private final List<Listener> listeners = new ArrayList<>();
@@ -45,7 +46,8 @@ final class Relay implements AutoCloseable {
     /** Listeners are open; read by the admin room's threads. */
     private volatile boolean open;
 
-    Relay(Duration shutdownGrace, RelayMetrics metrics) {
+    Relay(String name, Duration shutdownGrace, RelayMetrics metrics) {
+        this.name = name;
         this.shutdownGrace = shutdownGrace;
         this.metrics = metrics;
     }
@@ -101,14 +103,14 @@ final class Relay implements AutoCloseable {
         return Optional.empty();
     }
 
-    /** Names and ports of the open listeners, for the start line. */
+    /** Names and ports of the open listeners and the name of this relay, for the start line. */
     String listening() {
         Stream<String> doors =
                 listeners.stream().map(door -> door.name() + "=" + text(door.address()));
         AdminServer server = admin;
         Stream<String> pages =
                 server == null ? Stream.empty() : Stream.of("admin=" + text(server.address()));
-        return Stream.concat(doors, pages).collect(Collectors.joining(" "));
+        return Stream.concat(doors, pages).collect(Collectors.joining(" ", "", " as " + name));
     }
 
     private static String text(InetSocketAddress address) {

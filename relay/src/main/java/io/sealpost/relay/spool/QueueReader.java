@@ -179,9 +179,7 @@ final class QueueReader implements AutoCloseable {
         long micros = metadata.receivedMicros(run);
         // Ends where a run ends if it can: only a run that is too long itself must be walked.
         for (int r = run + 1;
-                r < metadata.runs()
-                        && octets + metadata.octets(r) <= maxBytes
-                        && routed(header, r);
+                r < metadata.runs() && octets + metadata.octets(r) <= maxBytes && routed(header, r);
                 r++) {
             octets += metadata.octets(r);
             count += metadata.count(r);
