@@ -28,7 +28,7 @@ import java.nio.ByteOrder;
  */
 final class DatagramReader implements AutoCloseable {
     /** Datagrams per call. */
-    static final int SLOTS = 64;
+    static final int SLOTS = 32;
 
     /** More than any datagram holds. */
     static final int SLOT_BYTES = 64 * 1024;
