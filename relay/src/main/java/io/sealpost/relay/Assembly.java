@@ -42,7 +42,7 @@ import io.sealpost.relay.watch.UpstreamReading;
 import java.io.IOException;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -199,7 +199,7 @@ final class Assembly {
                         new FileUpstreamSettings(
                                 file.name(),
                                 path,
-                                ZoneId.systemDefault(),
+                                ZoneOffset.UTC,
                                 file.keep(),
                                 file.maxBytes(),
                                 framing(file.framing()),
