@@ -3,6 +3,7 @@ package io.sealpost.relay.interop;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -13,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A TCP receiver of octet-counted messages that keeps what its process really read, connection by
@@ -21,6 +23,9 @@ import java.util.Set;
 final class Sink {
     /** One message as read. */
     record Received(int connection, String message) {}
+
+    private static final int BIND_TRIES = 500;
+    private static final long BIND_PAUSE_NANOS = 20_000_000;
 
     final int port = Ports.free();
     private final List<Received> received = new ArrayList<>();
@@ -35,12 +40,28 @@ final class Sink {
     }
 
     synchronized Sink up() throws IOException {
-        ServerSocket server = new ServerSocket();
-        server.setReuseAddress(true);
-        server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        ServerSocket server = bound();
         listening = Optional.of(server);
         Thread.ofVirtual().name("sink").start(() -> accept(server));
         return this;
+    }
+
+    /** A port just closed stays taken until the thread that accepted on it has left. */
+    private ServerSocket bound() throws IOException {
+        for (int tries = 1; ; tries++) {
+            ServerSocket server = new ServerSocket();
+            try {
+                server.setReuseAddress(true);
+                server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+                return server;
+            } catch (BindException e) {
+                server.close();
+                if (tries == BIND_TRIES) {
+                    throw e;
+                }
+                LockSupport.parkNanos(BIND_PAUSE_NANOS);
+            }
+        }
     }
 
     /**
