@@ -61,12 +61,13 @@ final class Assembly {
     private static final Duration FILE_RETRY_MAX = Duration.ofSeconds(30);
 
     private final RelayConfig config;
-    private final NanoClock clock = NanoClock.system();
+    private final NanoClock clock;
     private final RelayMetrics metrics = new RelayMetrics();
     private final Relay relay;
 
-    private Assembly(RelayConfig config) {
+    private Assembly(RelayConfig config, NanoClock clock) {
         this.config = config;
+        this.clock = clock;
         this.relay = new Relay(config.name(), config.shutdownGrace(), metrics);
     }
 
@@ -75,8 +76,8 @@ final class Assembly {
      *
      * @throws IOException with a sentence for the operator; nothing is left open then
      */
-    static Relay of(RelayConfig config) throws IOException {
-        Assembly assembly = new Assembly(config);
+    static Relay of(RelayConfig config, NanoClock clock) throws IOException {
+        Assembly assembly = new Assembly(config, clock);
         try {
             assembly.build();
             return assembly.relay;

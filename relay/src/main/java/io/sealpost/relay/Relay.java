@@ -5,6 +5,7 @@ import io.sealpost.relay.config.RelayConfig;
 import io.sealpost.relay.forward.Forwarder;
 import io.sealpost.relay.listen.EventLoops;
 import io.sealpost.relay.listen.Listener;
+import io.sealpost.relay.runtime.NanoClock;
 import io.sealpost.relay.spool.Spool;
 import io.sealpost.relay.watch.RelayMetrics;
 import java.io.IOException;
@@ -57,8 +58,8 @@ final class Relay implements AutoCloseable {
      *
      * @throws IOException with a sentence for the operator; nothing is left open then
      */
-    static Relay start(RelayConfig config) throws IOException {
-        Relay relay = Assembly.of(config);
+    static Relay start(RelayConfig config, NanoClock clock) throws IOException {
+        Relay relay = Assembly.of(config, clock);
         relay.open = true;
         return relay;
     }

@@ -5,6 +5,7 @@ import io.sealpost.relay.config.ConfigProblem;
 import io.sealpost.relay.config.ConfigResult;
 import io.sealpost.relay.config.RelayConfig;
 import io.sealpost.relay.runtime.Logging;
+import io.sealpost.relay.runtime.NanoClock;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,7 +45,7 @@ final class RunCommand {
         Logger log = LoggerFactory.getLogger(RunCommand.class);
         loaded.get().warnings().forEach(warning -> log.warn("{}", warning));
         try {
-            Relay relay = Relay.start(config);
+            Relay relay = Relay.start(config, NanoClock.system());
             closeAtSignal(relay, log);
             console.out().println("listening " + relay.listening());
             new CountDownLatch(1).await();

@@ -5,22 +5,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.sealpost.relay.config.ConfigReader;
-import io.sealpost.relay.config.ConfigResult;
+import io.sealpost.relay.runtime.NanoClock;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -29,16 +21,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** One conf file through the whole relay: what its keys say is what happens. */
 @Timeout(120)
 class KeyEffectsTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-
     @TempDir Path folder;
 
     @Test
     void each_key_does_what_it_says() throws Exception {
         try (ServerSocket upstream = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            Path conf = folder.resolve("sealpost.conf");
-            Files.writeString(
-                    conf,
+            String conf =
                     """
                     sealpost {
                       name = "relay-of-the-test"
@@ -57,32 +45,23 @@ class KeyEffectsTest {
                       admin { bind = "127.0.0.1:0" }
                     }
                     """
-                            .formatted(upstream.getLocalPort()));
-            ConfigResult.Loaded loaded = (ConfigResult.Loaded) ConfigReader.read(conf);
-            assertThat(loaded.config().name()).isEqualTo("relay-of-the-test");
-            try (Relay relay = Relay.start(loaded.config())) {
-                String listening = relay.listening();
-                assertThat(listening).endsWith(" as relay-of-the-test");
-                send("::1", port(listening, "t"), "<13>Oct 11 22:14:15 host app: over tcp\n");
+                            .formatted(upstream.getLocalPort());
+            try (RunningRelay relay = RunningRelay.whole(folder, NanoClock.system(), conf)) {
+                assertThat(relay.listening()).endsWith(" as relay-of-the-test");
+                send("::1", relay.port("t"), "<13>Oct 11 22:14:15 host app: over tcp\n");
 
                 try (Socket peer = upstream.accept();
                         InputStream in = peer.getInputStream()) {
                     String frame = new String(in.readNBytes(80), UTF_8);
                     assertThat(frame).contains("T22:14:15+09:00 host app - - [sealpost@4711 ");
-                    await().atMost(PATIENCE).until(() -> kept().contains("over tcp"));
-                    assertThat(metrics(port(listening, "admin")))
+                    await().atMost(RunningRelay.PATIENCE).until(() -> kept().contains("over tcp"));
+                    assertThat(relay.metrics())
                             .contains("sealpost_messages_received_total{listener=\"t\"} 1.0")
                             .contains("sealpost_messages_received_total{listener=\"u\"} 0.0");
                 }
             }
             assertThat(folder.resolve("state/spool")).isDirectory();
         }
-    }
-
-    private static int port(String listening, String name) {
-        Matcher matcher = Pattern.compile("\\b" + name + "=\\S*:(\\d+)").matcher(listening);
-        assertThat(matcher.find()).as(listening).isTrue();
-        return Integer.parseInt(matcher.group(1));
     }
 
     private static void send(String host, int port, String text) throws IOException {
@@ -103,16 +82,5 @@ class KeyEffectsTest {
             }
         }
         return all.toString();
-    }
-
-    private static String metrics(int port) throws IOException, InterruptedException {
-        try (HttpClient client = HttpClient.newHttpClient()) {
-            return client.send(
-                            HttpRequest.newBuilder(
-                                            URI.create("http://127.0.0.1:" + port + "/metrics"))
-                                    .build(),
-                            HttpResponse.BodyHandlers.ofString())
-                    .body();
-        }
     }
 }
