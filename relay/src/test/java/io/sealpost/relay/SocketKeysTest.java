@@ -1,0 +1,121 @@
+package io.sealpost.relay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
+
+/** {@code receive-buffer}, from the conf file to what the kernel says of the socket. */
+@Timeout(120)
+class SocketKeysTest {
+    private static final String FILE = "upstreams.f { type = file, path = \"f.log\" }\n";
+    private static final String GRANTED =
+            "listener %s: the kernel grants a receive buffer of %d octets instead of %d;";
+    private static final int PRESET = 8 << 20;
+    private static final int LARGEST = 1 << 30;
+
+    @TempDir Path folder;
+    private final Logger logger = (Logger) LoggerFactory.getLogger("io.sealpost.relay.listen");
+    private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
+
+    @BeforeEach
+    void listen() {
+        logged.start();
+        logger.addAppender(logged);
+    }
+
+    @AfterEach
+    void leave() {
+        logger.detachAppender(logged);
+    }
+
+    @Test
+    void udp_sockets_have_their_receive_buffer_and_8_mib_by_default() throws Exception {
+        try (RunningRelay relay =
+                RunningRelay.start(
+                        folder,
+                        FILE
+                                + """
+                                listeners.preset { transport = udp, bind = "127.0.0.1:0" }
+                                listeners.small { transport = udp, bind = "127.0.0.1:0"
+                                  receive-buffer = 48 KiB }
+                                """)) {
+            assertThat(KernelSockets.receiveBuffers("udp", relay.port("small")))
+                    .isNotEmpty()
+                    .containsOnly(48 * 1024);
+            List<Integer> preset = KernelSockets.receiveBuffers("udp", relay.port("preset"));
+            assertThat(preset).isNotEmpty();
+            if (preset.getFirst() == PRESET) {
+                assertThat(preset).containsOnly(PRESET);
+                assertThat(warnings()).isEmpty();
+            } else {
+                // without CAP_NET_ADMIN the system's limit is the most there is
+                assertThat(preset).containsOnly(mostWithoutCapability());
+                assertWarned("preset", preset.getFirst(), PRESET);
+            }
+        }
+    }
+
+    /** Nobody gets this much: even where there is no limit the kernel stops an octet short. */
+    @Test
+    void a_receive_buffer_that_the_kernel_cuts_is_told() throws Exception {
+        try (RunningRelay relay =
+                RunningRelay.start(
+                        folder,
+                        FILE
+                                + """
+                                listeners.large { transport = udp, bind = "127.0.0.1:0"
+                                  receive-buffer = 1 GiB }
+                                """)) {
+            List<Integer> buffers = KernelSockets.receiveBuffers("udp", relay.port("large"));
+            assertThat(buffers).isNotEmpty().allMatch(buffer -> buffer < LARGEST);
+            assertWarned("large", buffers.getFirst(), LARGEST);
+        }
+    }
+
+    @Test
+    void tcp_connections_have_their_receive_buffer() throws Exception {
+        try (RunningRelay relay =
+                        RunningRelay.start(
+                                folder, FILE + "listeners.t.receive-buffer = 48 KiB\n");
+                Socket _ = new Socket(InetAddress.getLoopbackAddress(), relay.port("t"))) {
+            int port = relay.port("t");
+
+            await().atMost(RunningRelay.PATIENCE)
+                    .until(() -> !KernelSockets.receiveBuffers("tcp", port).isEmpty());
+            assertThat(KernelSockets.receiveBuffers("tcp", port)).containsExactly(48 * 1024);
+        }
+    }
+
+    private void assertWarned(String listener, int granted, int asked) {
+        assertThat(warnings())
+                .anySatisfy(
+                        line ->
+                                assertThat(line)
+                                        .startsWith(
+                                                GRANTED.formatted(listener, granted, asked)));
+    }
+
+    private List<String> warnings() {
+        return List.copyOf(logged.list).stream().map(ILoggingEvent::getFormattedMessage).toList();
+    }
+
+    private static int mostWithoutCapability() throws IOException {
+        return Integer.parseInt(
+                Files.readString(Path.of("/proc/sys/net/core/rmem_max")).strip());
+    }
+}
