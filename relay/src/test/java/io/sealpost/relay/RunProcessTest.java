@@ -26,7 +26,8 @@ class RunProcessTest {
         Run run = run("name = relay-of-the-test");
 
         assertThat(run.startLine())
-                .matches("listening t=127\\.0\\.0\\.1:\\d+ admin=127\\.0\\.0\\.1:\\d+ as relay-of-the-test");
+                .matches(
+                        "listening t=127\\.0\\.0\\.1:\\d+ admin=127\\.0\\.0\\.1:\\d+ as relay-of-the-test");
         assertThat(run.exitCode()).isZero();
     }
 

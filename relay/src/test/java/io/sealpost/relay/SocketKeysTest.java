@@ -90,8 +90,7 @@ class SocketKeysTest {
     @Test
     void tcp_connections_have_their_receive_buffer() throws Exception {
         try (RunningRelay relay =
-                        RunningRelay.start(
-                                folder, FILE + "listeners.t.receive-buffer = 48 KiB\n");
+                        RunningRelay.start(folder, FILE + "listeners.t.receive-buffer = 48 KiB\n");
                 Socket _ = new Socket(InetAddress.getLoopbackAddress(), relay.port("t"))) {
             int port = relay.port("t");
 
@@ -106,8 +105,7 @@ class SocketKeysTest {
                 .anySatisfy(
                         line ->
                                 assertThat(line)
-                                        .startsWith(
-                                                GRANTED.formatted(listener, granted, asked)));
+                                        .startsWith(GRANTED.formatted(listener, granted, asked)));
     }
 
     private List<String> warnings() {
@@ -115,7 +113,6 @@ class SocketKeysTest {
     }
 
     private static int mostWithoutCapability() throws IOException {
-        return Integer.parseInt(
-                Files.readString(Path.of("/proc/sys/net/core/rmem_max")).strip());
+        return Integer.parseInt(Files.readString(Path.of("/proc/sys/net/core/rmem_max")).strip());
     }
 }

@@ -57,8 +57,7 @@ class SyslogUpstreamKeysTest {
 
     @Test
     void pauses_do_not_grow_beyond_retry_max() throws Exception {
-        try (RunningRelay _ =
-                start(NanoClock.system(), "retry { first = 1 ms, max = 2 ms }")) {
+        try (RunningRelay _ = start(NanoClock.system(), "retry { first = 1 ms, max = 2 ms }")) {
             Set<SocketAddress> connections = new HashSet<>();
             for (int i = 0; i < 40; i++) {
                 try (Socket connection = receiver.accept()) {
