@@ -39,6 +39,7 @@ final class CautiousSending {
         if (!staysOpenUnused()) {
             return;
         }
+        resendTail();
         while (search.cautious() && connection.isOpen() && !session.stop().given()) {
             session.settle();
             int octets = search.burst(queue.position().sequence());
@@ -61,8 +62,23 @@ final class CautiousSending {
                                 () -> !connection.isOpen() || session.stop().given());
         if (!connection.isOpen()) {
             search.endedUnused();
+            session.tail().excused();
         }
         return connection.isOpen();
+    }
+
+    private void resendTail() throws IOException, InterruptedException {
+        SilentTail tail = session.tail();
+        session.resendTail();
+        if (tail.messages() == 0) {
+            return;
+        }
+        session.flush();
+        if (passes(PoisonSearch.UNANSWERED)) {
+            tail.excused();
+        } else if (!connection.isOpen()) {
+            tail.struck();
+        }
     }
 
     private void burst(FrameRun run) throws IOException, InterruptedException {
@@ -135,7 +151,7 @@ final class CautiousSending {
      * Waits until all that was sent is confirmed, or acknowledged and not answered for this long;
      * false if the connection ended or is to end.
      */
-    private boolean passes(Duration unanswered) throws InterruptedException {
+    private boolean passes(Duration unanswered) throws IOException, InterruptedException {
         long sent = connection.handed();
         while (connection.isOpen() && !session.stop().given()) {
             if (connection.confirmed() >= sent || connection.unanswered(unanswered)) {

@@ -21,15 +21,16 @@ final class ConfirmedRule {
      *   stood still for WINDOW_SETTLED. M may be a peak that never returns, so this evidence can
      *   fail for ever, and cannot stand alone.
      * - Silence: drained, everything is acknowledged, and nothing was sent or acknowledged for a
-     *   while. That is how a quiet connection gets to no duplicates.
+     *   while. That is how a quiet connection gets to no duplicates. It is trusted, but proves
+     *   nothing.
      *
      * What drained cannot see: a peer's kernel offers less than its buffer holds, so a few unread
      * KiB do not show in the window (up to 16 were measured on connections that had carried much),
      * and on a young connection, whose M was set while octets lay unread, several dozen do not. So
      * drained counts only once the connection has carried more than the distance, and SLACK is held
-     * back. For small amounts there is no evidence in the kernel at all; silence is the answer to
-     * that: a process that has not read for SILENCE is taken to hang, and only such a one, when it
-     * then dies, takes unread messages with it.
+     * back. For small amounts there is no evidence in the kernel at all, only silence. A process that
+     * hangs is silent too, and when it dies it takes unread messages with it. So what nothing but
+     * silence confirmed is kept in memory (SilentTail), in case the connection ends badly.
      *
      * Nor does drained say that the process has understood: a peer that chokes on a message closes
      * the connection right after the read, and throws away what it read behind it. So drained counts
@@ -75,7 +76,8 @@ final class ConfirmedRule {
     private long candidate = NONE;
     private long candidateSince;
     private long drained = NONE;
-    private long confirmed;
+    private long proven;
+    private long silent;
 
     /** A rule for a connection that was made at this time. */
     ConfirmedRule(long nowNanos) {
@@ -113,14 +115,13 @@ final class ConfirmedRule {
     private void confirmByWindow(long nowNanos, boolean inFlight, long window) {
         boolean empty =
                 !inFlight && window >= largestWindow && nowNanos - largestSince >= WINDOW_SETTLED;
-        if (empty && acknowledged == handed && nowNanos - lastTraffic >= SILENCE) {
-            confirm(handed);
-            return;
-        }
         weighDrained(nowNanos, empty);
         long distance = Math.max(2 * largestWindow, LEAST_DISTANCE);
         long behind = acknowledged - distance;
-        confirm((behind > 0 ? Math.max(drained, behind) : 0) - SLACK);
+        prove((behind > 0 ? Math.max(drained, behind) : 0) - SLACK);
+        if (empty && quiet(nowNanos, SILENCE)) {
+            silent = handed;
+        }
     }
 
     private void weighDrained(long nowNanos, boolean empty) {
@@ -135,17 +136,28 @@ final class ConfirmedRule {
     }
 
     private void confirmBlindly(long nowNanos) {
-        boolean quiet = acknowledged == handed && nowNanos - lastTraffic >= BLIND_QUIET;
-        confirm(quiet ? handed : acknowledged - BLIND_DISTANCE);
+        prove(acknowledged - BLIND_DISTANCE);
+        if (quiet(nowNanos, BLIND_QUIET)) {
+            silent = handed;
+        }
     }
 
-    private void confirm(long upTo) {
-        confirmed = Math.max(confirmed, upTo);
+    private boolean quiet(long nowNanos, long howLong) {
+        return acknowledged == handed && nowNanos - lastTraffic >= howLong;
     }
 
-    /** Octets that the peer's process must have read. */
+    private void prove(long upTo) {
+        proven = Math.max(proven, upTo);
+    }
+
+    /** Octets that the peer's process has read, by the kernel's account of it. */
+    long proven() {
+        return proven;
+    }
+
+    /** Octets that count as delivered: proven, or long enough silent. */
     long confirmed() {
-        return confirmed;
+        return Math.max(proven, silent);
     }
 
     /** Octets acknowledged by the peer's kernel, at the last sample. */

@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.sealpost.relay.spool.FrameRun;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.util.Arrays;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -66,16 +67,36 @@ final class RunSender {
     /** Sends the first messages of a run and returns their octets in it; consumes the run. */
     int send(FrameRun run, int messages) throws IOException {
         read(run);
-        int cut = 0;
-        for (int i = 0; i < messages; i++) {
-            cut = behindFrame(cut);
-        }
-        appendFrames(cut);
+        int cut = behind(frames, messages);
+        appendFrames(frames, cut);
         return cut;
     }
 
+    /** Sends counted frames from memory, at the latest with the next flush. */
+    void send(byte[] counted) {
+        appendFrames(counted, counted.length);
+    }
+
+    /** The first messages of a run as counted frames; consumes the run. */
+    static byte[] copy(FrameRun run, int messages) throws IOException {
+        try (run) {
+            byte[] all = new byte[run.length()];
+            run.read(all, 0);
+            return messages == run.count() ? all : Arrays.copyOf(all, behind(all, messages));
+        }
+    }
+
+    /** Where so many counted frames end. */
+    static int behind(byte[] frames, int messages) {
+        int end = 0;
+        for (int i = 0; i < messages; i++) {
+            end = behindFrame(frames, end);
+        }
+        return end;
+    }
+
     /** Where the frame that begins here ends. */
-    private int behindFrame(int at) {
+    private static int behindFrame(byte[] frames, int at) {
         int next = at;
         int length = 0;
         for (byte digit = frames[next++]; digit != ' '; digit = frames[next++]) {
@@ -87,12 +108,12 @@ final class RunSender {
     private void copy(FrameRun run) throws IOException {
         int length = run.length();
         read(run);
-        appendFrames(length);
+        appendFrames(frames, length);
     }
 
-    private void appendFrames(int length) {
+    private void appendFrames(byte[] from, int length) {
         if (framing == Framing.OCTET_COUNTING) {
-            append(frames, length);
+            append(from, length);
             return;
         }
         int most = LfFraming.maxLength(length);
@@ -100,7 +121,7 @@ final class RunSender {
             rewritten = new byte[most];
         }
         long before = lines.escaped();
-        append(rewritten, lines.rewrite(frames, 0, length, rewritten, 0));
+        append(rewritten, lines.rewrite(from, 0, length, rewritten, 0));
         if (lines.escaped() > before) {
             escaped.accept(lines.escaped() - before);
         }

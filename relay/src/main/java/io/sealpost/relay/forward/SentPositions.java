@@ -28,7 +28,7 @@ final class SentPositions {
     }
 
     /** The stream now goes on to {@code octets}, which is {@code position} in the spool. */
-    void sent(long octets, Position position, int messages) {
+    void sent(long octets, Position position, long messages) {
         Mark mark = new Mark(octets, position, last.messages() + messages);
         if (!marks.isEmpty()) {
             Mark dropped = marks.removeLast();

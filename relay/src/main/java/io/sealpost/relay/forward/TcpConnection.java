@@ -5,6 +5,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.unix.UnixChannel;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
@@ -21,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * it got; everything else is confined to the connection's event loop.
  *
  * <p>What the peer sends is read at once and thrown away, so that its FIN or RST is seen at once,
- * also on an idle connection. Either ends the connection: nothing is written to half of one.
+ * also on an idle connection. Either ends the connection. After a FIN the socket stays open until
+ * {@link #close}, so that {@link PeerClose} can ask what it meant.
  */
 final class TcpConnection extends ChannelDuplexHandler {
     /** Octets handed over and not yet taken by the kernel, above which the forwarder waits. */
@@ -44,10 +47,13 @@ final class TcpConnection extends ChannelDuplexHandler {
     private volatile long handed;
 
     // Written by the event loop only.
+    private volatile long proven;
     private volatile long confirmed;
     private volatile long acknowledged;
     private volatile long acknowledgedAt;
+    private volatile boolean endedByFin;
     private volatile @Nullable String ended;
+    private volatile boolean reset;
     private volatile @Nullable Channel channel;
 
     private @Nullable ConfirmedRule rule;
@@ -111,14 +117,24 @@ final class TcpConnection extends ChannelDuplexHandler {
         return handed;
     }
 
-    /** Octets that the peer's process must have read. */
+    /** Octets that the peer's process has read, by the kernel's account of it. */
+    long proven() {
+        return proven;
+    }
+
+    /** Octets that count as delivered: proven, or long enough silent. */
     long confirmed() {
         return confirmed;
     }
 
+    /** Whether the peer's kernel has everything handed over. */
+    boolean acknowledgedAll() {
+        return acknowledged >= handed;
+    }
+
     /** Whether everything handed over was acknowledged at least this long ago. */
     boolean unanswered(Duration since) {
-        return acknowledged >= handed && clock.nanos() - acknowledgedAt >= since.toNanos();
+        return acknowledgedAll() && clock.nanos() - acknowledgedAt >= since.toNanos();
     }
 
     /** Whether it ever was open. */
@@ -134,6 +150,23 @@ final class TcpConnection extends ChannelDuplexHandler {
     String ended() {
         String reason = ended;
         return reason == null ? "" : reason;
+    }
+
+    /** Whether it ended by the peer's FIN. */
+    boolean endedByFin() {
+        return endedByFin;
+    }
+
+    /** Whether RST came after the FIN. */
+    boolean reset() {
+        return reset;
+    }
+
+    /** Tells the peer that nothing more comes; all must have been acknowledged. Any thread. */
+    void endWriting() {
+        if (channel instanceof DuplexChannel open) {
+            var _ = open.shutdownOutput();
+        }
     }
 
     /** Closes; what is still pending is given up. Any thread. */
@@ -157,6 +190,10 @@ final class TcpConnection extends ChannelDuplexHandler {
     @Override
     public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
         var _ = context.write(message, promise);
+        beginSampling(context);
+    }
+
+    private void beginSampling(ChannelHandlerContext context) {
         if (!sampling) {
             sampling = true;
             sampleAfter(context, SAMPLE_EVERY);
@@ -171,7 +208,12 @@ final class TcpConnection extends ChannelDuplexHandler {
 
     private void sampleAgain(ChannelHandlerContext context) {
         ConfirmedRule current = rule;
-        if (current == null || ended != null || !context.channel().isOpen()) {
+        if (current == null || (ended != null && !endedByFin) || !context.channel().isOpen()) {
+            return;
+        }
+        if (endedByFin) {
+            sampleEnd((UnixChannel) context.channel());
+            sampleAfter(context, SAMPLE_EVERY);
             return;
         }
         sample((UnixChannel) context.channel(), current);
@@ -195,8 +237,18 @@ final class TcpConnection extends ChannelDuplexHandler {
             acknowledgedAt = now;
             acknowledged = current.acknowledged();
         }
+        proven = current.proven();
         if (current.confirmed() != confirmed) {
             confirmed = current.confirmed();
+            wake.run();
+        }
+    }
+
+    /** What is acknowledged behind the FIN confirms nothing any more. */
+    private void sampleEnd(UnixChannel open) {
+        if (infoKnown && info.read(open)) {
+            reset = info.closed();
+            acknowledged = Math.max(acknowledged, info.bytesAcked() - synOctets);
             wake.run();
         }
     }
@@ -204,6 +256,15 @@ final class TcpConnection extends ChannelDuplexHandler {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         ReferenceCountUtil.release(message);
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event == ChannelInputShutdownEvent.INSTANCE && ended == null) {
+            endedByFin = true;
+            end("closed by the peer");
+            beginSampling(context);
+        }
     }
 
     @Override

@@ -121,7 +121,7 @@ final class TcpDialer {
                 .option(
                         EpollChannelOption.TCP_USER_TIMEOUT,
                         Math.toIntExact(USER_TIMEOUT.toMillis()))
-                .option(ChannelOption.ALLOW_HALF_CLOSURE, false)
+                .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(READ_OCTETS))
                 .handler(connection);
     }

@@ -114,6 +114,7 @@ public final class TcpForwarder implements Forwarder {
             do {
                 visit();
             } while (!stop.given());
+            tellTail();
         } catch (InterruptedException e) {
             LOG.error("upstream {}: its thread was interrupted and stops", name(), e);
         }
@@ -170,7 +171,6 @@ public final class TcpForwarder implements Forwarder {
                                 lines,
                                 octets -> observer.escaped(name(), octets)));
         session.run();
-        session.settle();
         if (session.fruitful()) {
             retry.reset();
         }
@@ -178,6 +178,18 @@ public final class TcpForwarder implements Forwarder {
             search.ended(session.unconfirmed() && !session.fruitful(), progress.sentEnd());
         }
         return connection.ended();
+    }
+
+    private void tellTail() {
+        long messages = progress.tail().messages();
+        if (messages > 0) {
+            LOG.warn(
+                    "upstream {}: at the stop it is not known whether {} has read the last {} messages"
+                            + " it took; they count as delivered and are not sent again",
+                    name(),
+                    settings.server(),
+                    messages);
+        }
     }
 
     private void pause(String what, String reason) throws InterruptedException {

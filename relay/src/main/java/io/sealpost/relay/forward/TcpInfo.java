@@ -16,10 +16,12 @@ import java.lang.invoke.MethodHandle;
 final class TcpInfo {
     private static final int IPPROTO_TCP = 6;
     private static final int TCP_INFO = 11;
+    private static final int TCP_CLOSE = 7;
 
     /** Size of the structure up to and with {@code tcpi_snd_wnd} (Linux 5.4). */
     private static final int SIZE = 232;
 
+    private static final long STATE = 0;
     private static final long UNACKED = 24;
     private static final long BYTES_ACKED = 120;
     private static final long NOTSENT_BYTES = 144;
@@ -73,6 +75,11 @@ final class TcpInfo {
     /** Octets acknowledged since the connection was made, and 1 for the SYN. */
     long bytesAcked() {
         return info.get(ValueLayout.JAVA_LONG, BYTES_ACKED);
+    }
+
+    /** Whether the connection is no more: reset by the peer, or timed out. */
+    boolean closed() {
+        return info.get(ValueLayout.JAVA_BYTE, STATE) == TCP_CLOSE;
     }
 
     /** Whether anything given to the kernel is not acknowledged yet, sent or not. */

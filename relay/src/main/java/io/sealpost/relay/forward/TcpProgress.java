@@ -1,11 +1,13 @@
 package io.sealpost.relay.forward;
 
 /**
- * What outlives the single connection: how far sending ever got, and the search for a message that
- * the peer does not bear. Confined to the forwarder's thread but for the count.
+ * What outlives the single connection: how far sending ever got, what was delivered by silence
+ * only, and the search for a message that the peer does not bear. Confined to the forwarder's
+ * thread but for the count.
  */
 final class TcpProgress {
     private final PoisonSearch search = new PoisonSearch();
+    private final SilentTail tail = new SilentTail();
     private long sentEnd;
 
     // Read by the metrics; written by the forwarder's thread only.
@@ -13,6 +15,10 @@ final class TcpProgress {
 
     PoisonSearch search() {
         return search;
+    }
+
+    SilentTail tail() {
+        return tail;
     }
 
     /** Notes messages as sent; how many of them had been sent before. */

@@ -5,6 +5,8 @@ import io.sealpost.relay.spool.Position;
 import io.sealpost.relay.spool.UpstreamQueue;
 import java.io.IOException;
 import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One connection's life as the forwarder sees it: messages from the queue go out, the cursor
@@ -14,16 +16,27 @@ final class TcpSession {
     /** Longest wait before looking at the connection again. */
     static final Duration LOOK = Duration.ofSeconds(1);
 
+    private static final Logger LOG = LoggerFactory.getLogger(TcpSession.class);
     private static final byte[] NO_STATE = {};
+
+    /** Octets of the tail that are kept, and forgotten, together. */
+    private static final int TAIL_PIECE = 16 * 1024;
 
     private final UpstreamQueue queue;
     private final TcpConnection connection;
     private final TcpProgress progress;
+    private final SilentTail tail;
     private final Doorbell doorbell;
     private final StopOrder stop;
     private final RunSender sender;
     private final SentPositions positions;
     private SentPositions.Mark settled;
+    private boolean tailSent;
+    private long tailEnd;
+    private boolean nothingLeft;
+
+    /** Whether our writing is ended. The peer's FIN then proves that it has read everything. */
+    private boolean farewell;
 
     /** What a session works on. */
     record Surroundings(
@@ -32,6 +45,7 @@ final class TcpSession {
     TcpSession(Surroundings around, TcpConnection connection, RunSender sender) {
         queue = around.queue();
         progress = around.progress();
+        tail = progress.tail();
         doorbell = around.doorbell();
         stop = around.stop();
         this.connection = connection;
@@ -47,9 +61,13 @@ final class TcpSession {
             while (connection.isOpen() && !stop.given() && search.cautious()) {
                 new CautiousSending(this, search).run();
             }
+            if (connection.isOpen() && maySend()) {
+                resendTail();
+            }
             while (connection.isOpen() && !finished()) {
                 pump();
             }
+            end();
         } finally {
             sender.discard();
         }
@@ -57,7 +75,7 @@ final class TcpSession {
 
     private void pump() throws IOException, InterruptedException {
         settle();
-        if (!connection.hasRoom() || !maySend()) {
+        if (farewell || !connection.hasRoom() || !maySend()) {
             awaitChange();
             return;
         }
@@ -68,6 +86,7 @@ final class TcpSession {
         } else {
             sender.flush();
         }
+        nothingLeft = run == null;
     }
 
     /** Not at the stop while a message is under suspicion: what follows it would be lost time. */
@@ -92,14 +111,65 @@ final class TcpSession {
                                         || (!couldSend && connection.hasRoom()));
     }
 
-    /** Whether the order to stop is carried out. */
-    private boolean finished() {
+    /** Whether the order to stop is carried out. Silence does not do for that: ask the peer. */
+    private boolean finished() throws IOException, InterruptedException {
         if (!stop.given()) {
             return false;
         }
         settle();
-        boolean nothingLeft = queue.queued() == 0 || !maySend();
-        return stop.over() || (nothingLeft && sender.flushed() && !unconfirmed());
+        boolean allSent = (nothingLeft || !maySend()) && sender.flushed();
+        boolean doubt = unconfirmed() || tail.messages() > 0;
+        if (allSent && doubt && !farewell && connection.unanswered(PoisonSearch.UNANSWERED)) {
+            farewell = true;
+            connection.endWriting();
+        }
+        return stop.over() || (allSent && !doubt);
+    }
+
+    /** Takes in what the end of the connection says. */
+    private void end() throws IOException, InterruptedException {
+        settle();
+        if (!connection.endedByFin()) {
+            return;
+        }
+        if (farewell) {
+            confirm(positions.last());
+            progress.unconfirmed(0);
+        }
+        boolean inDoubt = tailSent && fruitful() && tail.messages() > 0;
+        if (inDoubt && (farewell || certain())) {
+            tail.forget(settled.octets());
+        }
+    }
+
+    private boolean certain() throws InterruptedException {
+        return new PeerClose(connection, sender, queue, doorbell).certain(tail.first());
+    }
+
+    /** Sends again, before anything else, what the last connection left in doubt. */
+    void resendTail() {
+        if (tailSent) {
+            return;
+        }
+        tailSent = true;
+        long givenUp = tail.giveUp();
+        if (givenUp > 0) {
+            LOG.warn(
+                    "upstream {}: {} messages were sent again and again because each connection broke"
+                            + " after them; they count as delivered and are not sent again",
+                    queue.name(),
+                    givenUp);
+        }
+        if (tail.messages() > 0) {
+            tail.resend(
+                    frames -> {
+                        sender.send(frames);
+                        return sender.octets();
+                    });
+            tailEnd = sender.octets();
+            positions.sent(tailEnd, positions.last().position(), tail.messages());
+            queue.countResent(tail.messages());
+        }
     }
 
     private void send(FrameRun run) throws IOException {
@@ -148,15 +218,47 @@ final class TcpSession {
         sender.flush();
     }
 
-    /** Moves the cursor to what is confirmed. */
-    void settle() {
-        SentPositions.Mark reached = positions.reached(connection.confirmed());
+    /** Moves the cursor to what is confirmed, and keeps what silence alone confirms. */
+    void settle() throws IOException, InterruptedException {
+        long proven = connection.proven();
+        tail.forget(proven);
+        confirm(positions.reached(proven));
+        SentPositions.Mark silent = positions.reached(farewell ? proven : connection.confirmed());
+        if (silent.octets() != settled.octets()) {
+            if (settled.octets() < tailEnd && tailEnd <= silent.octets()) {
+                tail.confirmedAgain();
+            }
+            keep(silent);
+            confirm(silent);
+        }
+        progress.unconfirmed(positions.last().messages() - settled.messages());
+    }
+
+    private void confirm(SentPositions.Mark reached) {
         if (reached.octets() != settled.octets()) {
             settled = reached;
             queue.confirm(reached.position(), NO_STATE);
             progress.search().progressed();
         }
-        progress.unconfirmed(positions.last().messages() - reached.messages());
+    }
+
+    /** Reads what lies between the cursor and this mark once more, and comes back. */
+    private void keep(SentPositions.Mark silent) throws IOException, InterruptedException {
+        Position here = queue.position();
+        queue.rewind(settled.position());
+        while (queue.position().sequence() < here.sequence()) {
+            FrameRun run = queue.poll(TAIL_PIECE, Duration.ZERO);
+            if (run == null) {
+                break;
+            }
+            long wanted = silent.position().sequence() - run.firstSequence();
+            int count = Math.clamp(wanted, 0, run.count());
+            byte[] frames = RunSender.copy(run, count);
+            if (count > 0) {
+                tail.keep(frames, count, silent.octets());
+            }
+        }
+        queue.rewind(here);
     }
 
     /** Whether anything sent is not confirmed. */
@@ -167,6 +269,10 @@ final class TcpSession {
     /** Whether anything was confirmed on this connection. */
     boolean fruitful() {
         return settled.octets() > 0;
+    }
+
+    SilentTail tail() {
+        return tail;
     }
 
     UpstreamQueue queue() {

@@ -49,6 +49,38 @@ class ConfirmedRuleTest {
     }
 
     @Test
+    void silence_confirms_but_proves_nothing() {
+        sample(0, 0, 0, WINDOW);
+        sample(300, 777, 777, WINDOW);
+        sample(60_000, 777, 777, WINDOW);
+
+        assertThat(rule.confirmed()).isEqualTo(777);
+        assertThat(rule.proven()).isZero();
+    }
+
+    @Test
+    void what_silence_confirmed_is_proven_once_enough_has_followed() {
+        sample(0, 0, 0, WINDOW);
+        sample(300, 777, 777, WINDOW);
+        sample(1800, 777, 777, WINDOW);
+        sample(1810, 500 * KIB, 500 * KIB, WINDOW / 2);
+
+        assertThat(rule.proven()).isEqualTo((500 - 256 - 16) * KIB);
+        assertThat(rule.confirmed()).isEqualTo(rule.proven());
+    }
+
+    @Test
+    void drained_and_silent_proves_all_but_what_is_held_back() {
+        sample(0, 0, 0, WINDOW);
+        sample(300, 500 * KIB, 500 * KIB, WINDOW);
+        sample(400, 500 * KIB, 500 * KIB, WINDOW);
+        sample(1800, 500 * KIB, 500 * KIB, WINDOW);
+
+        assertThat(rule.proven()).isEqualTo((500 - 16) * KIB);
+        assertThat(rule.confirmed()).isEqualTo(500 * KIB);
+    }
+
+    @Test
     void a_window_that_was_raised_lately_proves_nothing() {
         sample(0, 0, 0, WINDOW);
         sample(300, 100 * KIB, 100 * KIB, WINDOW);
@@ -131,6 +163,7 @@ class ConfirmedRuleTest {
 
         sample(10_010, 5000, 5000, 0);
         assertThat(rule.confirmed()).isEqualTo(5000);
+        assertThat(rule.proven()).isZero();
     }
 
     @Test

@@ -154,6 +154,17 @@ final class SyslogSink implements AutoCloseable {
             }
         }
 
+        /** Reads this many messages, or until the relay closes. */
+        void read(Framing framing, int messages) throws IOException {
+            for (int i = 0; i < messages; i++) {
+                String _ = framing == Framing.LF ? readLine() : read();
+            }
+        }
+
+        SyslogSink sink() {
+            return SyslogSink.this;
+        }
+
         /** Reads until the relay closes. */
         void readAll() throws IOException {
             while (true) {
