@@ -3,7 +3,7 @@ package io.sealpost.relay.spool;
 import java.util.Arrays;
 
 /**
- * Up to a MiB of framed messages with their metadata and originals, filled by one event loop and
+ * Some MiB of framed messages with their metadata and originals, filled by one event loop and
  * appended as one. Filled under its lane's lock; between swap and recycling it belongs to the spool
  * writer.
  */
