@@ -46,8 +46,6 @@ final class FileDelivery implements AutoCloseable {
     private static final long SKEW_MICROS = Duration.ofMinutes(10).toNanos() / 1000;
 
     private static final long LOOK_NANOS = Duration.ofSeconds(1).toNanos();
-    private static final long RETENTION_NANOS = Duration.ofMinutes(10).toNanos();
-    private static final int RETENTIONS_PER_SIZE = 64;
 
     private final FileUpstreamSettings settings;
     private final UpstreamQueue queue;
@@ -55,6 +53,8 @@ final class FileDelivery implements AutoCloseable {
     private final NanoClock clock;
     private final ForwardObserver observer;
     private final RunText text;
+    private final ArchiveCursor cursor;
+    private final ArchiveRecovery recovery;
     private final Retention retention;
 
     private byte[] out = new byte[WRITE_OCTETS];
@@ -64,12 +64,8 @@ final class FileDelivery implements AutoCloseable {
     private long takenMessages;
     private long appendedMessages;
     private boolean unsynced;
-    private boolean noteIsDurable;
-    private boolean distrusted;
     private long escapedTold;
     private long lookedAt;
-    private long retainedAt;
-    private long sinceRetention;
     private @Nullable ArchiveFile file;
     private DatedName dated = new DatedName("", 0, 0);
 
@@ -91,7 +87,9 @@ final class FileDelivery implements AutoCloseable {
         this.clock = clock;
         this.observer = observer;
         this.text = new RunText(settings.framing());
-        this.retention = new Retention(settings, storage);
+        this.cursor = new ArchiveCursor(queue, settings.framing());
+        this.recovery = new ArchiveRecovery(settings, queue, storage, cursor);
+        this.retention = new Retention(settings, storage, clock);
         this.taken = queue.confirmed();
         this.appended = taken;
     }
@@ -117,77 +115,16 @@ final class FileDelivery implements AutoCloseable {
         queue.rewind(queue.confirmed());
         Optional<ArchiveState> state = ArchiveState.decode(queue.state());
         if (state.isPresent()) {
-            resume(state.get());
+            recovery.recover(state.get())
+                    .ifPresent(
+                            found -> {
+                                file = found.file();
+                                dated = found.dated();
+                            });
         }
-        distrusted = false;
+        cursor.trust();
         taken = queue.position();
         appended = taken;
-    }
-
-    private void resume(ArchiveState state) throws IOException, InterruptedException {
-        String name = locate(state);
-        if (name.isEmpty()) {
-            LOGGER.info(
-                    "upstream {}: {} of before is gone; going on in a new file",
-                    settings.name(),
-                    settings.path().root().resolve(state.name()));
-            return;
-        }
-        ArchiveFile found = ArchiveFile.open(storage, name);
-        file = found;
-        if (found.length() > state.length()) {
-            checkTail(state, found);
-        } else if (found.length() < state.length()) {
-            LOGGER.info(
-                    "upstream {}: {} was cut by others from {} to {} octets; going on behind them",
-                    settings.name(),
-                    pathOf(found),
-                    state.length(),
-                    found.length());
-        }
-        Optional<DatedName> its = settings.path().read(name, settings.zone());
-        if (name.equals(state.name()) && its.isPresent()) {
-            dated = its.get();
-            note(found);
-        } else {
-            close();
-        }
-    }
-
-    /** The name that the state's file has now; empty if it is gone. */
-    private String locate(ArchiveState state) throws IOException {
-        if (storage.identity(state.name()) == state.identity()) {
-            return state.name();
-        }
-        String folder = PathTemplate.folderOf(state.name());
-        for (String entry : storage.list(folder)) {
-            String name = folder.isEmpty() ? entry : folder + "/" + entry;
-            if (storage.identity(name) == state.identity()) {
-                return name;
-            }
-        }
-        return "";
-    }
-
-    private void checkTail(ArchiveState state, ArchiveFile found)
-            throws IOException, InterruptedException {
-        ExpectedMessages expected = new ExpectedMessages(queue, state.framing());
-        TailCheck.Result result =
-                new TailCheck(found.file(), expected, state.framing())
-                        .check(state.length(), !distrusted);
-        found.accept();
-        sync(found);
-        queue.rewind(result.next());
-        confirm(result.next(), found);
-        LOGGER.info(
-                "upstream {}: behind octet {} of {}: {} messages kept, {} octets of an unfinished"
-                        + " write cut off, {} octets of others left",
-                settings.name(),
-                state.length(),
-                pathOf(found),
-                result.kept(),
-                result.cut(),
-                result.foreign());
     }
 
     /**
@@ -250,21 +187,8 @@ final class FileDelivery implements AutoCloseable {
     private ArchiveFile openDated() throws IOException {
         ArchiveFile opened = ArchiveFile.open(storage, dated.name());
         file = opened;
-        note(opened);
+        cursor.note(opened);
         return opened;
-    }
-
-    /** Makes durable where the next octet will go. */
-    private void note(ArchiveFile target) throws IOException {
-        noteIsDurable = false;
-        Position confirmed = queue.confirmed();
-        queue.confirm(confirmed, stateOf(target, confirmed));
-        queue.persist();
-        noteIsDurable = true;
-    }
-
-    private byte[] stateOf(ArchiveFile target, Position upTo) throws IOException {
-        return target.state(upTo.sequence(), settings.framing()).encode();
     }
 
     private void flush() throws IOException {
@@ -273,12 +197,12 @@ final class FileDelivery implements AutoCloseable {
             return;
         }
         target = afterOthers(target);
-        if (!noteIsDurable) {
-            note(target);
+        if (!cursor.noted()) {
+            cursor.note(target);
         }
         unsynced = true;
         target.append(out, outLength, settings.framing());
-        sinceRetention += outLength;
+        retention.wrote(outLength);
         outLength = 0;
         appended = taken;
         appendedMessages += takenMessages;
@@ -298,7 +222,7 @@ final class FileDelivery implements AutoCloseable {
                 tell(target, "was cut by others; going on behind what is left");
                 syncAppended(target);
                 target.accept();
-                note(target);
+                cursor.note(target);
                 yield target;
             }
             case MOVED -> {
@@ -330,23 +254,12 @@ final class FileDelivery implements AutoCloseable {
     /** The cursor moves here, and only here, behind messages just written: after the sync. */
     private void syncAppended(ArchiveFile target) throws IOException {
         if (unsynced) {
-            sync(target);
+            cursor.sync(target);
             unsynced = false;
-            confirm(appended, target);
+            cursor.confirm(appended, target);
             appendedMessages = 0;
             unconfirmed = takenMessages;
         }
-    }
-
-    private void sync(ArchiveFile target) throws IOException {
-        distrusted = true; // until the sync has said otherwise
-        target.sync();
-        distrusted = false;
-    }
-
-    private void confirm(Position upTo, ArchiveFile target) throws IOException {
-        queue.confirm(upTo, stateOf(target, upTo));
-        queue.persist();
     }
 
     /** What has to be done now and then. */
@@ -360,8 +273,7 @@ final class FileDelivery implements AutoCloseable {
             reopenWanted = false;
             close();
         }
-        if (now - retainedAt >= RETENTION_NANOS
-                || sinceRetention > settings.maxBytes() / RETENTIONS_PER_SIZE) {
+        if (retention.due()) {
             applyRetention();
         }
     }
@@ -380,17 +292,7 @@ final class FileDelivery implements AutoCloseable {
     }
 
     private void applyRetention() {
-        retainedAt = clock.nanos();
-        sinceRetention = 0;
-        try {
-            retention.apply(file == null ? "" : dated.name(), clock.epochMicros());
-        } catch (IOException e) {
-            LOGGER.warn(
-                    "upstream {}: cannot remove old files of {}: {}; tried again in 10 minutes",
-                    settings.name(),
-                    settings.path(),
-                    FileTrouble.reason(e));
-        }
+        retention.apply(file == null ? "" : dated.name());
     }
 
     private String pathOf(ArchiveFile target) {

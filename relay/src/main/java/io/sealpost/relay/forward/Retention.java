@@ -1,6 +1,7 @@
 package io.sealpost.relay.forward;
 
 import io.sealpost.relay.forward.PathTemplate.DatedName;
+import io.sealpost.relay.runtime.NanoClock;
 import io.sealpost.relay.spool.Storage;
 import io.sealpost.relay.spool.StorageFile;
 import java.io.FileNotFoundException;
@@ -13,23 +14,58 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Removes the oldest files of a file upstream: those whose time ended too long ago, and as many as
- * it takes to stay within the size. Never the one that is written. Confined to the forwarder's
- * thread.
+ * it takes to stay within the size. Never the one that is written. Knows when it is time for that.
+ * Confined to the forwarder's thread.
  */
 final class Retention {
     private static final Logger LOGGER = LoggerFactory.getLogger(Retention.class);
     private static final long MICROS_PER_MILLI = 1000;
+    private static final long INTERVAL_NANOS = Duration.ofMinutes(10).toNanos();
+
+    /** It is time also when this part of the size was written. */
+    private static final int TIMES_PER_SIZE = 64;
 
     private final FileUpstreamSettings settings;
     private final Storage storage;
+    private final NanoClock clock;
+    private long appliedAt;
+    private long writtenSince;
 
-    Retention(FileUpstreamSettings settings, Storage storage) {
+    Retention(FileUpstreamSettings settings, Storage storage, NanoClock clock) {
         this.settings = settings;
         this.storage = storage;
+        this.clock = clock;
     }
 
-    /** Removes what is too old or too much. */
-    void apply(String current, long nowMicros) throws IOException {
+    void wrote(long octets) {
+        writtenSince += octets;
+    }
+
+    boolean due() {
+        return clock.nanos() - appliedAt >= INTERVAL_NANOS
+                || writtenSince > settings.maxBytes() / TIMES_PER_SIZE;
+    }
+
+    /**
+     * Removes what is too old or too much. A failure is told and no more: messages go on.
+     *
+     * @param current the file that is written; empty if none is
+     */
+    void apply(String current) {
+        appliedAt = clock.nanos();
+        writtenSince = 0;
+        try {
+            remove(current, clock.epochMicros());
+        } catch (IOException e) {
+            LOGGER.warn(
+                    "upstream {}: cannot remove old files of {}: {}; tried again in 10 minutes",
+                    settings.name(),
+                    settings.path(),
+                    FileTrouble.reason(e));
+        }
+    }
+
+    private void remove(String current, long nowMicros) throws IOException {
         List<DatedName> files = settings.path().existing(storage, settings.zone());
         long total = 0;
         for (DatedName file : files) {
