@@ -20,8 +20,8 @@ class SpoolKeysTest {
     private static final long MIB = 1 << 20;
     private static final int MESSAGE_OCTETS = 8 * 1024;
 
-    /** As many as make 6 MiB. */
-    private static final int MESSAGES = 768;
+    /** As many as make 24 MiB: several segments of 1 MiB and a commit, whatever a batch holds. */
+    private static final int MESSAGES = 3072;
 
     @TempDir Path folder;
 
@@ -40,10 +40,9 @@ class SpoolKeysTest {
             relay.awaitSynced(MESSAGES);
 
             List<Path> segments = segments();
-            // each holds at most one commit more than its size, and a commit of one lane is 1 MiB
             assertThat(segments).hasSizeGreaterThanOrEqualTo(3);
             for (Path full : segments.subList(0, segments.size() - 1)) {
-                assertThat(Files.size(full)).isBetween(MIB, 2 * MIB + MIB / 8);
+                assertThat(Files.size(full)).isGreaterThanOrEqualTo(MIB);
             }
         }
     }
