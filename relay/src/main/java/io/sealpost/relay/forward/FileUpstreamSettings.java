@@ -8,7 +8,7 @@ import java.time.ZoneId;
  *
  * @param name name of the upstream
  * @param path where its files are; the date in it is that of the receive time in the zone
- * @param zone the relay's own time zone
+ * @param zone of the days and hours in the path; the relay uses UTC
  * @param keep files whose time ended longer ago are removed
  * @param maxBytes octets of all its files together, beyond which the oldest are removed
  * @param framing how messages are told apart

@@ -16,7 +16,13 @@ record SpoolSeams(Set<Flaw> flaws, Supplier<byte[]> salts, int batchBytes) {
         return new SpoolSeams(
                 EnumSet.noneOf(Flaw.class),
                 SpoolSeams::salt,
-                Math.max(BATCH_BYTES, 4 * settings.maxMessageBytes()));
+                batchBytes(settings));
+    }
+
+    /** A small spool or segment gets small batches: no commit is to overshoot it by much. */
+    private static int batchBytes(SpoolSettings settings) {
+        long wanted = Math.min(BATCH_BYTES, settings.segmentBytes());
+        return (int) Math.max(wanted, 4L * settings.maxMessageBytes());
     }
 
     private static byte[] salt() {
