@@ -13,10 +13,7 @@ record SpoolSeams(Set<Flaw> flaws, Supplier<byte[]> salts, int batchBytes) {
     private static final SecureRandom RANDOM = new SecureRandom();
 
     static SpoolSeams production(SpoolSettings settings) {
-        return new SpoolSeams(
-                EnumSet.noneOf(Flaw.class),
-                SpoolSeams::salt,
-                batchBytes(settings));
+        return new SpoolSeams(EnumSet.noneOf(Flaw.class), SpoolSeams::salt, batchBytes(settings));
     }
 
     /** A small spool or segment gets small batches: no commit is to overshoot it by much. */
