@@ -102,10 +102,9 @@ class SocketKeysTest {
 
     private void assertWarned(String listener, int granted, int asked) {
         assertThat(warnings())
-                .anySatisfy(
-                        line ->
-                                assertThat(line)
-                                        .startsWith(GRANTED.formatted(listener, granted, asked)));
+                .singleElement()
+                .asString()
+                .startsWith(GRANTED.formatted(listener, granted, asked));
     }
 
     private List<String> warnings() {

@@ -70,9 +70,16 @@ public final class UdpListener implements Listener {
         Socket socket =
                 new Socket(DatagramReader.newSocket(to.getAddress() instanceof Inet6Address));
         try {
-            int receiveBuffer = settings.common().receiveBufferBytes();
-            if (receiveBuffer > 0) {
-                UdpSocketOptions.receiveBuffer(socket, receiveBuffer, name());
+            int wanted = settings.common().receiveBufferBytes();
+            int granted = wanted > 0 ? UdpSocketOptions.receiveBuffer(socket, wanted) : wanted;
+            if (granted < wanted && !shared) {
+                log.warn(
+                        "listener {}: the kernel grants a receive buffer of {} octets instead of {};"
+                                + " bursts may be dropped. Raise sysctl net.core.rmem_max, or grant"
+                                + " CAP_NET_ADMIN",
+                        name(),
+                        granted,
+                        wanted);
             }
             socket.setReusePort(shared);
             socket.bind(to);

@@ -4,12 +4,9 @@ import io.netty.channel.unix.Socket;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Options of Linux datagram sockets for which Netty has no name. */
 final class UdpSocketOptions {
-    private static final Logger log = LoggerFactory.getLogger(UdpSocketOptions.class);
     private static final int SOL_SOCKET = 1;
     private static final int SO_RCVBUFFORCE = 33;
     private static final int SO_MEMINFO = 55;
@@ -19,25 +16,17 @@ final class UdpSocketOptions {
     private UdpSocketOptions() {}
 
     /**
-     * Sets the receive buffer, past the system's limit where the process may; otherwise says which
-     * sysctl stands in the way.
+     * Sets the receive buffer, past the system's limit where the process may; returns the octets that
+     * were granted.
      */
-    static void receiveBuffer(Socket socket, int bytes, String listener) throws IOException {
+    static int receiveBuffer(Socket socket, int bytes) throws IOException {
         try {
             socket.setIntOpt(SOL_SOCKET, SO_RCVBUFFORCE, bytes);
         } catch (IOException _) {
             socket.setReceiveBufferSize(bytes);
         }
         // the kernel counts its own overhead in, and says twice what was asked for
-        int got = socket.getReceiveBufferSize() / 2;
-        if (got < bytes) {
-            log.warn(
-                    "listener {}: the kernel grants a receive buffer of {} octets instead of {}; bursts"
-                            + " may be dropped. Raise sysctl net.core.rmem_max, or grant CAP_NET_ADMIN",
-                    listener,
-                    got,
-                    bytes);
-        }
+        return socket.getReceiveBufferSize() / 2;
     }
 
     /** Datagrams the kernel dropped for this socket since it was opened, modulo 2^32. */
