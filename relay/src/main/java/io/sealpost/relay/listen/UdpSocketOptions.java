@@ -16,8 +16,8 @@ final class UdpSocketOptions {
     private UdpSocketOptions() {}
 
     /**
-     * Sets the receive buffer, past the system's limit where the process may; returns the octets that
-     * were granted.
+     * Sets the receive buffer, past the system's limit where the process may; returns the octets
+     * that were granted.
      */
     static int receiveBuffer(Socket socket, int bytes) throws IOException {
         try {
