@@ -109,7 +109,8 @@ class JsonEncoderTest {
         String many = " a=\"\"".repeat(13_000);
         byte[] message = ("<13>1 - - - - - [x" + many + "][y" + many + "]").getBytes(UTF_8);
 
-        assertThat(member(Encoded.by(encoder, message), "structured_data")).hasSizeGreaterThan(2 * 13_000);
+        assertThat(member(Encoded.by(encoder, message), "structured_data"))
+                .hasSizeGreaterThan(2 * 13_000);
     }
 
     private String text(String hex) {
