@@ -35,6 +35,9 @@ import io.sealpost.relay.spool.Spool;
 import io.sealpost.relay.spool.SpoolSettings;
 import io.sealpost.relay.spool.Storage;
 import io.sealpost.relay.spool.UpstreamQueue;
+import io.sealpost.relay.tls.ServerTls;
+import io.sealpost.relay.tls.ServerTlsSettings;
+import io.sealpost.relay.tls.TlsFileException;
 import io.sealpost.relay.watch.Account;
 import io.sealpost.relay.watch.RelayMetrics;
 import io.sealpost.relay.watch.SpoolReadings;
@@ -45,6 +48,7 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGenerator;
 
@@ -276,7 +280,43 @@ final class Assembly {
                                     door(tcp.door()), tcp.maxConnections(), tcp.idleTimeout()),
                             loops,
                             counters);
+            case RelayConfig.TlsListener tls ->
+                    new TcpListener(
+                            new TcpListenerSettings(
+                                    door(tls.door()),
+                                    tls.maxConnections(),
+                                    tls.idleTimeout(),
+                                    Optional.of(serverTls(tls))),
+                            loops,
+                            counters);
         };
+    }
+
+    private static ServerTls serverTls(RelayConfig.TlsListener listener) throws IOException {
+        try {
+            return ServerTls.open(tlsSettings(listener.tls()));
+        } catch (TlsFileException e) {
+            throw new IOException(
+                    "listener " + listener.door().name() + ": " + e.key() + ": " + e.problem(), e);
+        }
+    }
+
+    /** What the {@code tls} block of a listener says. */
+    static ServerTlsSettings tlsSettings(RelayConfig.Tls tls) {
+        return new ServerTlsSettings(
+                tls.certificate(),
+                tls.key(),
+                tls.trust(),
+                switch (tls.clientAuth()) {
+                    case NONE -> ServerTlsSettings.ClientCertificate.NONE;
+                    case OPTIONAL -> ServerTlsSettings.ClientCertificate.OPTIONAL;
+                    case REQUIRE -> ServerTlsSettings.ClientCertificate.REQUIRE;
+                },
+                switch (tls.minVersion()) {
+                    case TLS_1_2 -> ServerTlsSettings.Version.TLS_1_2;
+                    case TLS_1_3 -> ServerTlsSettings.Version.TLS_1_3;
+                },
+                tls.handshakeTimeout());
     }
 
     private ListenerSettings door(RelayConfig.Door door) throws UnknownHostException {

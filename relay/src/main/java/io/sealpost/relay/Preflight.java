@@ -3,6 +3,8 @@ package io.sealpost.relay;
 import io.sealpost.relay.config.ConfigProblem;
 import io.sealpost.relay.config.Endpoint;
 import io.sealpost.relay.config.RelayConfig;
+import io.sealpost.relay.tls.ServerTls;
+import io.sealpost.relay.tls.TlsFileException;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
@@ -24,11 +26,14 @@ final class Preflight {
         this.config = config;
     }
 
-    /** Addresses and folders; changes nothing. */
+    /** Addresses, folders and certificates; changes nothing. */
     List<ConfigProblem> surroundings() {
         List<ConfigProblem> problems = new ArrayList<>();
         for (RelayConfig.Listener listener : config.listeners()) {
             address(key(listener), listener.door().bind(), problems);
+            if (listener instanceof RelayConfig.TlsListener tls) {
+                tlsFiles(tls, problems);
+            }
         }
         address("admin.bind", config.admin().bind(), problems);
         folder("data-dir", config.dataDir(), problems);
@@ -48,6 +53,7 @@ final class Preflight {
             switch (listener) {
                 case RelayConfig.UdpListener udp -> udp(key(udp), udp.door().bind(), problems);
                 case RelayConfig.TcpListener tcp -> tcp(key(tcp), tcp.door().bind(), problems);
+                case RelayConfig.TlsListener tls -> tcp(key(tls), tls.door().bind(), problems);
             }
         }
         tcp("admin.bind", config.admin().bind(), problems);
@@ -57,6 +63,17 @@ final class Preflight {
 
     private static String key(RelayConfig.Listener listener) {
         return "listeners." + listener.door().name() + ".bind";
+    }
+
+    private void tlsFiles(RelayConfig.TlsListener listener, List<ConfigProblem> problems) {
+        try {
+            ServerTls.open(Assembly.tlsSettings(listener.tls())).close();
+        } catch (TlsFileException e) {
+            problems.add(
+                    config.problem(
+                            "listeners." + listener.door().name() + ".tls." + e.key(),
+                            e.problem()));
+        }
     }
 
     private void address(String key, Endpoint bind, List<ConfigProblem> problems) {

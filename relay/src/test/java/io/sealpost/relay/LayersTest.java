@@ -28,6 +28,7 @@ class LayersTest {
     private static final List<String> ROOMS =
             List.of(
                     "config",
+                    "tls",
                     "listen",
                     "pipeline",
                     "spool",
@@ -50,6 +51,8 @@ class LayersTest {
 
     @ArchTest static final ArchRule runtime_knows_no_other_room = knows("runtime");
 
+    @ArchTest static final ArchRule tls_knows_no_other_room = knows("tls");
+
     @ArchTest static final ArchRule watch_knows_no_other_room = knows("watch", "runtime");
 
     @ArchTest static final ArchRule spool_knows_no_other_room = knows("spool", "runtime");
@@ -60,7 +63,7 @@ class LayersTest {
 
     @ArchTest
     static final ArchRule listen_knows_what_it_feeds =
-            knows("listen", "pipeline", "spool", "runtime", "watch");
+            knows("listen", "tls", "pipeline", "spool", "runtime", "watch");
 
     @ArchTest
     static final ArchRule forward_knows_what_it_reads =
@@ -82,7 +85,11 @@ class LayersTest {
             noClasses()
                     .that()
                     .resideOutsideOfPackages(
-                            RELAY, RELAY + ".listen..", RELAY + ".forward..", RELAY + ".admin..")
+                            RELAY,
+                            RELAY + ".tls..",
+                            RELAY + ".listen..",
+                            RELAY + ".forward..",
+                            RELAY + ".admin..")
                     .should()
                     .dependOnClassesThat(resideInAnyPackage("io.netty.."));
 
@@ -110,7 +117,7 @@ class LayersTest {
     static final ArchRule files_are_touched_by_the_storage_and_at_the_edge =
             noClasses()
                     .that()
-                    .resideOutsideOfPackages(RELAY, RELAY + ".config..")
+                    .resideOutsideOfPackages(RELAY, RELAY + ".config..", RELAY + ".tls..")
                     .and()
                     .haveNameNotMatching(".*\\.spool\\.FileStorage(\\$.*)?")
                     .should()

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.sealpost.relay.tls.TestCertificates;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -93,6 +94,30 @@ class SocketKeysTest {
                         RunningRelay.start(folder, FILE + "listeners.t.receive-buffer = 48 KiB\n");
                 Socket _ = new Socket(InetAddress.getLoopbackAddress(), relay.port("t"))) {
             int port = relay.port("t");
+
+            await().atMost(RunningRelay.PATIENCE)
+                    .until(() -> !KernelSockets.receiveBuffers("tcp", port).isEmpty());
+            assertThat(KernelSockets.receiveBuffers("tcp", port)).containsExactly(48 * 1024);
+        }
+    }
+
+    @Test
+    void tls_connections_have_their_receive_buffer() throws Exception {
+        TestCertificates certificates = TestCertificates.shared();
+        try (RunningRelay relay =
+                        RunningRelay.start(
+                                folder,
+                                FILE
+                                        + """
+                                        listeners.x { transport = tls, bind = "127.0.0.1:0"
+                                          receive-buffer = 48 KiB
+                                          tls { certificate = "%s", key = "%s" } }
+                                        """
+                                                .formatted(
+                                                        certificates.certificate("server"),
+                                                        certificates.key("server")));
+                Socket _ = new Socket(InetAddress.getLoopbackAddress(), relay.port("x"))) {
+            int port = relay.port("x");
 
             await().atMost(RunningRelay.PATIENCE)
                     .until(() -> !KernelSockets.receiveBuffers("tcp", port).isEmpty());

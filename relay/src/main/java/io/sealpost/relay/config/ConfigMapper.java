@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
@@ -57,9 +58,30 @@ final class ConfigMapper {
                                                         door,
                                                         block.get("max-connections", Integer.class),
                                                         block.get("idle-timeout", Duration.class));
+                                        case TLS ->
+                                                new RelayConfig.TlsListener(
+                                                        door,
+                                                        block.get("max-connections", Integer.class),
+                                                        block.get("idle-timeout", Duration.class),
+                                                        tls(block.block("tls")));
                                     });
                         });
         return result;
+    }
+
+    private static RelayConfig.Tls tls(Block block) {
+        Optional<Path> trust = block.find("trust", Path.class);
+        return new RelayConfig.Tls(
+                block.get("certificate", Path.class),
+                block.get("key", Path.class),
+                trust,
+                block.find("client-auth", RelayConfig.ClientAuth.class)
+                        .orElse(
+                                trust.isPresent()
+                                        ? RelayConfig.ClientAuth.REQUIRE
+                                        : RelayConfig.ClientAuth.NONE),
+                block.get("min-version", RelayConfig.TlsVersion.class),
+                block.get("handshake-timeout", Duration.class));
     }
 
     private static RelayConfig.Door door(String name, Block block, Facts facts) {

@@ -33,6 +33,31 @@ final class CrossChecks {
                     "no listener, write listeners { udp { transport = udp, bind = \"0.0.0.0:5514\""
                             + " } }");
         }
+        root.block("listeners").named().forEach(this::listener);
+    }
+
+    private void listener(String name, Block block) {
+        if (!block.has("tls") || !block.block("tls").has("client-auth")) {
+            return;
+        }
+        Block tls = block.block("tls");
+        boolean asked =
+                tls.get("client-auth", RelayConfig.ClientAuth.class) != RelayConfig.ClientAuth.NONE;
+        if (asked && !tls.isWritten("trust")) {
+            problems.add(
+                    tls.place("client-auth"),
+                    "listeners."
+                            + name
+                            + ".tls.client-auth: nobody is trusted, write trust = \"clients-ca.pem\"");
+        }
+        if (!asked && tls.has("trust")) {
+            problems.add(
+                    tls.place("trust"),
+                    "listeners."
+                            + name
+                            + ".tls.trust: is for nothing with client-auth = none, take it out or"
+                            + " write client-auth = require");
+        }
     }
 
     private void upstreams() {

@@ -26,7 +26,7 @@ sealed interface Kind {
         }
     }
 
-    /** One of a closed set; the constants are written in lower case with hyphens. */
+    /** One of a closed set; the texts of the constants are written in lower case with hyphens. */
     record Choice<E extends Enum<E>>(List<E> allowed) implements Kind {
         public Choice {
             allowed = List.copyOf(allowed);
@@ -37,7 +37,7 @@ sealed interface Kind {
         }
 
         static String word(Enum<?> constant) {
-            return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+            return constant.toString().toLowerCase(Locale.ROOT).replace('_', '-');
         }
 
         @Override
@@ -143,6 +143,19 @@ sealed interface Kind {
         @Override
         public String describe() {
             return "folder; a relative one starts at the conf file's folder";
+        }
+    }
+
+    /** A file that is read, relative to the conf file's folder. */
+    record ReadFile() implements Kind {
+        @Override
+        public String example() {
+            return "\"server.pem\"";
+        }
+
+        @Override
+        public String describe() {
+            return "file; a relative one starts at the conf file's folder";
         }
     }
 

@@ -93,6 +93,48 @@ public record RelayConfig(
     public record TcpListener(Door door, int maxConnections, Duration idleTimeout)
             implements Listener {}
 
+    /** Syslog over TLS (RFC 5425); otherwise as over TCP. */
+    public record TlsListener(Door door, int maxConnections, Duration idleTimeout, Tls tls)
+            implements Listener {}
+
+    /**
+     * The server's side of TLS.
+     *
+     * @param certificate the server's, with those between it and the root
+     * @param trust authorities that sign certificates of clients
+     */
+    public record Tls(
+            Path certificate,
+            Path key,
+            Optional<Path> trust,
+            ClientAuth clientAuth,
+            TlsVersion minVersion,
+            Duration handshakeTimeout) {}
+
+    /** Whether clients show a certificate. */
+    public enum ClientAuth {
+        NONE,
+        OPTIONAL,
+        REQUIRE
+    }
+
+    /** Versions of TLS, written as their number. */
+    public enum TlsVersion {
+        TLS_1_2("1.2"),
+        TLS_1_3("1.3");
+
+        private final String number;
+
+        TlsVersion(String number) {
+            this.number = number;
+        }
+
+        @Override
+        public String toString() {
+            return number;
+        }
+    }
+
     /** Facts about the senders of a network; they go before the listener's. */
     public record PeerNetwork(Network net, ZoneId timezone) {}
 

@@ -18,13 +18,15 @@ final class Schema {
     static final String ROOT = "sealpost";
     static final String UDP = "udp";
     static final String TCP = "tcp";
+    static final String TLS = "tls";
     static final String FILE = "file";
     static final String SYSLOG = "syslog";
 
     /** The transports of listeners. */
     enum ListenerTransport {
         UDP,
-        TCP
+        TCP,
+        TLS
     }
 
     /** The types of upstreams. */
@@ -62,8 +64,8 @@ final class Schema {
                             "listeners.*.transport",
                             choice(ListenerTransport.class),
                             REQUIRED,
-                            "How messages come. Over TCP the framing (octet counting or lines) is"
-                                    + " detected for each message."),
+                            "How messages come. Over TCP and TLS (RFC 5425) the framing (octet counting"
+                                    + " or lines) is detected for each message."),
                     key(
                             "listeners.*.bind",
                             new Kind.HostAndPort(0),
@@ -112,6 +114,62 @@ final class Schema {
                             new Kind.Time(Duration.ZERO, YEARS),
                             new Written("0 s"),
                             "A connection silent for so long is closed; `0 s` never."),
+                    variant(
+                            "listeners.*.receive-buffer",
+                            TLS,
+                            new Kind.Size(4 * KIB, GIB),
+                            new Described("the kernel's own tuning"),
+                            "The receive buffer of each connection. A fixed one switches the"
+                                    + " kernel's tuning off."),
+                    variant(
+                            "listeners.*.max-connections",
+                            TLS,
+                            new Kind.Whole(1, 1_000_000),
+                            new Written("20000"),
+                            "Further connections are closed at once and counted."),
+                    variant(
+                            "listeners.*.idle-timeout",
+                            TLS,
+                            new Kind.Time(Duration.ZERO, YEARS),
+                            new Written("0 s"),
+                            "A connection silent for so long is closed; `0 s` never."),
+                    variant(
+                            "listeners.*.tls.certificate",
+                            TLS,
+                            new Kind.ReadFile(),
+                            REQUIRED,
+                            "The server's certificate in PEM, with those between it and the root."),
+                    variant(
+                            "listeners.*.tls.key",
+                            TLS,
+                            new Kind.ReadFile(),
+                            REQUIRED,
+                            "Its private key in PEM (PKCS#8, RSA or EC, without passphrase)."),
+                    variant(
+                            "listeners.*.tls.trust",
+                            TLS,
+                            new Kind.ReadFile(),
+                            new Described("nobody"),
+                            "The authorities in PEM that sign certificates of clients."),
+                    variant(
+                            "listeners.*.tls.client-auth",
+                            TLS,
+                            choice(RelayConfig.ClientAuth.class),
+                            new Described("`require` with `tls.trust`, otherwise `none`"),
+                            "Whether clients show a certificate. `optional` also takes clients"
+                                    + " without one, but none that is not trusted."),
+                    variant(
+                            "listeners.*.tls.min-version",
+                            TLS,
+                            choice(RelayConfig.TlsVersion.class),
+                            new Written("1.2"),
+                            "The oldest version of TLS spoken."),
+                    variant(
+                            "listeners.*.tls.handshake-timeout",
+                            TLS,
+                            new Kind.Time(Duration.ofMillis(100), Duration.ofMinutes(10)),
+                            new Written("10 s"),
+                            "A connection whose handshake takes longer is closed and counted."),
                     key(
                             "networks[].net",
                             new Kind.Net(),

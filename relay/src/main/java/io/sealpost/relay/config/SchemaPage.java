@@ -99,7 +99,11 @@ final class SchemaPage {
     /** As it would be written: texts in quotation marks. */
     private static String value(Key key, String value) {
         return switch (key.kind()) {
-            case Kind.HostAndPort _, Kind.Folder _, Kind.DailyFile _, Kind.Word _ ->
+            case Kind.HostAndPort _,
+                    Kind.Folder _,
+                    Kind.ReadFile _,
+                    Kind.DailyFile _,
+                    Kind.Word _ ->
                     "\"" + value + "\"";
             case Kind.Choice<?> _,
                     Kind.Size _,

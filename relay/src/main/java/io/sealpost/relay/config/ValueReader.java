@@ -76,14 +76,18 @@ final class ValueReader {
     private Object one(ConfigValue value, Kind kind) throws BadValueException {
         return switch (kind) {
             case Kind.Word(int maxLength) -> word(text(value, kind), maxLength);
-            case Kind.Choice<?> choice -> choice(text(value, kind), choice);
+            case Kind.Choice<?> choice ->
+                    choice.words().contains(shown(value))
+                            ? choice(shown(value), choice)
+                            : choice(text(value, kind), choice);
             case Kind.Size(long min, long max) -> size(value, kind, min, max);
             case Kind.Time(Duration min, Duration max) -> time(value, kind, min, max);
             case Kind.Whole(int min, int max) -> whole(value, min, max);
             case Kind.Zone _ -> zone(text(value, kind));
             case Kind.Net _ -> Network.parse(text(value, kind));
             case Kind.HostAndPort(int minPort) -> endpoint(text(value, kind), minPort);
-            case Kind.Folder _ -> folder.resolve(path(text(value, kind))).normalize();
+            case Kind.Folder _, Kind.ReadFile _ ->
+                    folder.resolve(path(text(value, kind))).normalize();
             case Kind.DailyFile _ -> dailyFile(text(value, kind));
             case Kind.Many _ -> throw new IllegalStateException("lists are read by many");
         };

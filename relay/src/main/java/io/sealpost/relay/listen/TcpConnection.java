@@ -8,7 +8,9 @@ import io.sealpost.protocol.frame.StreamFramer;
 import io.sealpost.relay.pipeline.Intake;
 import io.sealpost.relay.pipeline.Intake.Verdict;
 import io.sealpost.relay.pipeline.Sender;
+import io.sealpost.relay.spool.Source;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,7 +29,10 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements Reside
     private final TcpListener listener;
     private final Loop loop;
     private final Channel channel;
-    private final Sender sender;
+
+    /** Known in full after the handshake where there is one. */
+    private Sender sender;
+
     private final StreamFramer framer;
 
     private byte[] rest = NOTHING;
@@ -45,6 +50,9 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements Reside
     private boolean waiting;
     private boolean ended;
 
+    /** Whether the first octets have shown that this is no TLS on a plain port. */
+    private boolean plain;
+
     TcpConnection(TcpListener listener, Loop loop, Channel channel, Sender sender) {
         this.listener = listener;
         this.loop = loop;
@@ -52,6 +60,25 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements Reside
         this.sender = sender;
         this.framer = new StreamFramer(listener.maxMessageBytes());
         this.lastReadNanos = loop.nanos();
+        this.plain = listener.speaksTls();
+    }
+
+    InetSocketAddress peer() {
+        return sender.source().peer();
+    }
+
+    /** The handshake is done. Before it there are no messages. */
+    void identified(String certificateHash) {
+        Source source = sender.source();
+        sender =
+                new Sender(
+                        new Source(
+                                source.listener(),
+                                source.transport(),
+                                source.peer(),
+                                source.connection(),
+                                certificateHash),
+                        sender.origin());
     }
 
     @Override
@@ -65,6 +92,9 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements Reside
     }
 
     private void read(ByteBuf in) {
+        if (ended) {
+            return;
+        }
         int length = in.readableBytes();
         received += length;
         lastReadNanos = loop.nanos();
@@ -78,9 +108,27 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements Reside
         byte[] octets = loop.octets(end);
         System.arraycopy(rest, 0, octets, 0, restLength);
         in.readBytes(octets, restLength, length);
+        if (!plain && !greeted(octets, end)) {
+            return;
+        }
         if (!deliver(octets, end)) {
             awaitRoom();
         }
+    }
+
+    /** Whether what came is to be framed: more must come, or it is TLS, where not. */
+    private boolean greeted(byte[] b, int end) {
+        switch (ClientHello.in(b, end)) {
+            case NO -> plain = true;
+            case UNDECIDED -> keep(b, 0, end);
+            case YES -> {
+                restLength = 0;
+                ended = true;
+                listener.refusedTls(peer());
+                channel.close();
+            }
+        }
+        return plain;
     }
 
     /**

@@ -8,8 +8,10 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.handler.ssl.SslHandler;
 import io.sealpost.relay.pipeline.Sender;
 import io.sealpost.relay.spool.Source;
+import io.sealpost.relay.tls.ServerTls;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
@@ -20,7 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Syslog over TCP (RFC 6587), both framings. */
+/** Syslog over TCP (RFC 6587) or TLS (RFC 5425), both framings. */
 public final class TcpListener implements Listener {
     private static final Logger log = LoggerFactory.getLogger(TcpListener.class);
 
@@ -29,12 +31,14 @@ public final class TcpListener implements Listener {
 
     private static final String NOT_ALLOWED = "allow";
     private static final String TOO_MANY = "max-connections";
+    private static final String SPEAKS_TLS = "tls";
 
     private final TcpListenerSettings settings;
     private final EventLoops loops;
     private final ListenerCounters counters;
     private final RateLimitedLog notAllowed;
     private final RateLimitedLog tooMany;
+    private final RateLimitedLog handshakes;
     private final AtomicInteger connections = new AtomicInteger();
 
     /** Written by control threads. */
@@ -47,6 +51,7 @@ public final class TcpListener implements Listener {
         this.counters = counters;
         this.notAllowed = new RateLimitedLog(log, loops.clock());
         this.tooMany = new RateLimitedLog(log, loops.clock());
+        this.handshakes = new RateLimitedLog(log, loops.clock());
     }
 
     @Override
@@ -81,6 +86,7 @@ public final class TcpListener implements Listener {
         }
         ChannelFuture bound = bootstrap.bind(bind).awaitUninterruptibly();
         if (!bound.isSuccess()) {
+            settings.tls().ifPresent(ServerTls::close);
             throw new IOException(
                     "listener %s: cannot listen on %s (tcp): %s"
                             .formatted(name(), Addresses.text(bind), bound.cause().getMessage()),
@@ -113,18 +119,47 @@ public final class TcpListener implements Listener {
         }
         counters.connectionOpened();
         Loop loop = loops.of(channel.eventLoop());
-        channel.config().setRecvByteBufAllocator(loop.readBuffers());
         Source source =
                 new Source(
                         name(),
-                        Source.Transport.TCP,
+                        speaksTls() ? Source.Transport.TLS : Source.Transport.TCP,
                         peer,
                         loops.nextConnection(),
                         Source.NO_CERTIFICATE);
         Sender sender = new Sender(source, settings.common().peers().origin(peer));
         TcpConnection connection = new TcpConnection(this, loop, channel, sender);
         loop.add(connection);
+        if (settings.tls().isPresent()) {
+            // TLS keeps unfinished records, so it reads into buffers of its own
+            SslHandler tls = settings.tls().get().handler(channel.alloc());
+            channel.pipeline().addLast(tls, new TlsGate(this, tls, connection));
+        } else {
+            channel.config().setRecvByteBufAllocator(loop.readBuffers());
+        }
         channel.pipeline().addLast(connection);
+    }
+
+    boolean speaksTls() {
+        return settings.tls().isPresent();
+    }
+
+    /** A peer that was taken first turned out not to be one of ours. */
+    void refused(InetSocketAddress peer, String reason, String text) {
+        counters.refused(reason);
+        handshakes.warn(
+                "listener {}: refused a connection of {}: {} ({})",
+                name(),
+                Addresses.text(peer),
+                text,
+                reason);
+    }
+
+    void refusedTls(InetSocketAddress peer) {
+        refused(
+                peer,
+                SPEAKS_TLS,
+                "it speaks TLS, but this listener takes plain text only; let it use a listener with"
+                        + " transport = tls");
     }
 
     private void refuse(
@@ -165,5 +200,6 @@ public final class TcpListener implements Listener {
                                 .map(loop -> Drain.start(loop, this, patience))
                                 .toArray(CompletableFuture[]::new))
                 .join();
+        settings.tls().ifPresent(ServerTls::close);
     }
 }

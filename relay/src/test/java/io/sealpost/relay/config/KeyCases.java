@@ -1,11 +1,14 @@
 package io.sealpost.relay.config;
 
 import io.sealpost.relay.config.RelayConfig.Annotate;
+import io.sealpost.relay.config.RelayConfig.ClientAuth;
 import io.sealpost.relay.config.RelayConfig.FileUpstream;
 import io.sealpost.relay.config.RelayConfig.Framing;
 import io.sealpost.relay.config.RelayConfig.Start;
 import io.sealpost.relay.config.RelayConfig.TcpListener;
 import io.sealpost.relay.config.RelayConfig.TcpUpstream;
+import io.sealpost.relay.config.RelayConfig.TlsListener;
+import io.sealpost.relay.config.RelayConfig.TlsVersion;
 import io.sealpost.relay.config.RelayConfig.UdpListener;
 import io.sealpost.relay.config.RelayConfig.WhenFull;
 import io.sealpost.relay.config.RelayConfig.WhenQueueFull;
@@ -23,7 +26,7 @@ import java.util.function.Function;
 
 /**
  * For each key: what it is without being written, and what a written value becomes. The conf file
- * has listeners u (udp) and t (tcp) and upstreams f (file) and s (syslog).
+ * has listeners u (udp), t (tcp) and x (tls) and upstreams f (file) and s (syslog).
  */
 final class KeyCases {
     static final Facts FACTS = new Facts("testhost", ZoneId.of("Asia/Tokyo"));
@@ -104,6 +107,60 @@ final class KeyCases {
                             Duration.ZERO,
                             "5 m",
                             Duration.ofMinutes(5)),
+                    e(
+                            "listeners.*.receive-buffer@tls",
+                            c -> tls(c).door().receiveBuffer(),
+                            OptionalLong.empty(),
+                            "1 MiB",
+                            OptionalLong.of(1L << 20)),
+                    e(
+                            "listeners.*.max-connections@tls",
+                            c -> tls(c).maxConnections(),
+                            20_000,
+                            "7",
+                            7),
+                    e(
+                            "listeners.*.idle-timeout@tls",
+                            c -> tls(c).idleTimeout(),
+                            Duration.ZERO,
+                            "5 m",
+                            Duration.ofMinutes(5)),
+                    e(
+                            "listeners.*.tls.certificate@tls",
+                            c -> belowParent(c, tls(c).tls().certificate()),
+                            REQUIRED,
+                            "\"../server.pem\"",
+                            "server.pem"),
+                    e(
+                            "listeners.*.tls.key@tls",
+                            c -> belowParent(c, tls(c).tls().key()),
+                            REQUIRED,
+                            "\"../server.key\"",
+                            "server.key"),
+                    e(
+                            "listeners.*.tls.trust@tls",
+                            c -> tls(c).tls().trust().map(path -> belowParent(c, path)),
+                            Optional.empty(),
+                            "\"../ca.pem\"",
+                            Optional.of("ca.pem")),
+                    e(
+                            "listeners.*.tls.client-auth@tls",
+                            c -> tls(c).tls().clientAuth(),
+                            ClientAuth.REQUIRE,
+                            "optional",
+                            ClientAuth.OPTIONAL),
+                    e(
+                            "listeners.*.tls.min-version@tls",
+                            c -> tls(c).tls().minVersion(),
+                            TlsVersion.TLS_1_2,
+                            "1.3",
+                            TlsVersion.TLS_1_3),
+                    e(
+                            "listeners.*.tls.handshake-timeout@tls",
+                            c -> tls(c).tls().handshakeTimeout(),
+                            Duration.ofSeconds(10),
+                            "3 s",
+                            Duration.ofSeconds(3)),
                     e(
                             "networks[].net",
                             c -> c.networks().getFirst().net().toString(),
@@ -270,6 +327,11 @@ final class KeyCases {
                     "listeners.u.bind = \"127.0.0.1:1\"",
                     "listeners.t.transport = tcp",
                     "listeners.t.bind = \"127.0.0.1:2\"",
+                    "listeners.x.transport = tls",
+                    "listeners.x.bind = \"127.0.0.1:4\"",
+                    "listeners.x.tls.certificate = \"server.pem\"",
+                    "listeners.x.tls.key = \"server.key\"",
+                    "listeners.x.tls.trust = \"ca.pem\"",
                     "upstreams.f.type = file",
                     "upstreams.f.path = \"f.log\"",
                     "upstreams.s.type = syslog",
@@ -281,6 +343,7 @@ final class KeyCases {
     static String place(Key key) {
         boolean otherVariant = key.variant().equals("tcp") || key.variant().equals("syslog");
         return key.path()
+                .replace("listeners.*", key.variant().equals("tls") ? "listeners.x" : "listeners.*")
                 .replace("listeners.*", otherVariant ? "listeners.t" : "listeners.u")
                 .replace("upstreams.*", otherVariant ? "upstreams.s" : "upstreams.f");
     }
@@ -325,6 +388,10 @@ final class KeyCases {
 
     private static TcpListener tcp(RelayConfig config) {
         return find(config.listeners(), TcpListener.class);
+    }
+
+    private static TlsListener tls(RelayConfig config) {
+        return find(config.listeners(), TlsListener.class);
     }
 
     private static FileUpstream file(RelayConfig config) {
