@@ -89,7 +89,9 @@ class KeysTest {
         assertThat(config.upstreams())
                 .extracting(RelayConfig.Upstream::name)
                 .containsExactly("f", "s");
-        assertThat(config.listeners()).extracting(l -> l.door().name()).containsExactly("u", "t", "x");
+        assertThat(config.listeners())
+                .extracting(l -> l.door().name())
+                .containsExactly("u", "t", "x");
     }
 
     @Test

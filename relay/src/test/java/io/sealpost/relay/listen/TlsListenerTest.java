@@ -226,8 +226,7 @@ class TlsListenerTest {
             awaitEnd(sender);
         }
 
-        assertRefused(
-                "plain-text", 1, "it sends plain text, but this listener takes TLS only");
+        assertRefused("plain-text", 1, "it sends plain text, but this listener takes TLS only");
         assertThat(bed.counters.get("received")).isZero();
     }
 
@@ -430,13 +429,12 @@ class TlsListenerTest {
                                                         assertThat(line)
                                                                 .startsWith(
                                                                         "listener test: refused a"
-                                                                            + " connection of"
-                                                                            + " 127.0.0.1:")
+                                                                                + " connection of"
+                                                                                + " 127.0.0.1:")
                                                                 .contains(text)));
     }
 
-    private static String openssl(Listener listener, String version, String text)
-            throws Exception {
+    private static String openssl(Listener listener, String version, String text) throws Exception {
         Process process =
                 new ProcessBuilder(
                                 OPENSSL.toString(),

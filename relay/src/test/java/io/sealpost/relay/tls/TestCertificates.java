@@ -52,7 +52,15 @@ public final class TestCertificates {
             make(folder, "ca", "CN=Test CA", "-ext", "bc:c", "-ext", "ku=keyCertSign,cRLSign");
             signed(folder, "server", "CN=localhost", "san=dns:localhost,ip:127.0.0.1");
             signed(folder, "web1", "CN=web1", "san=dns:web1.example.com");
-            signed(folder, "expired", "CN=old", "san=dns:old", "-startdate", "-9d", "-validity", "3");
+            signed(
+                    folder,
+                    "expired",
+                    "CN=old",
+                    "san=dns:old",
+                    "-startdate",
+                    "-9d",
+                    "-validity",
+                    "3");
             make(folder, "stranger", "CN=stranger");
             KeyStore store = KeyStore.getInstance("PKCS12");
             try (InputStream in = Files.newInputStream(folder.resolve("store"))) {
@@ -102,8 +110,7 @@ public final class TestCertificates {
     }
 
     private void write(String alias) throws IOException, GeneralSecurityException {
-        Files.writeString(
-                certificate(alias), pem("CERTIFICATE", x509(alias).getEncoded()));
+        Files.writeString(certificate(alias), pem("CERTIFICATE", x509(alias).getEncoded()));
         Key key = store.getKey(alias, PASSWORD.toCharArray());
         Files.writeString(key(alias), pem("PRIVATE KEY", key.getEncoded()));
     }
