@@ -20,6 +20,7 @@ final class MeteredListener implements ListenerCounters {
     private final AtomicReferenceArray<@Nullable Tally> changed =
             new AtomicReferenceArray<>(Integer.SIZE);
     private final Map<String, Tally> refused = new ConcurrentHashMap<>();
+    private final Map<String, Tally> cutOff = new ConcurrentHashMap<>();
     private final Map<String, Tally> dropped = new ConcurrentHashMap<>();
 
     MeteredListener(ListenerMetrics listener, RelayMetrics metrics) {
@@ -65,6 +66,11 @@ final class MeteredListener implements ListenerCounters {
     @Override
     public void refused(String reason) {
         refused.computeIfAbsent(reason, listener::refused).increment();
+    }
+
+    @Override
+    public void cutOff(String reason) {
+        cutOff.computeIfAbsent(reason, listener::cutOff).increment();
     }
 
     @Override

@@ -13,6 +13,9 @@ public interface ListenerCounters extends IntakeCounters {
     /** A connection or a datagram of a sender was not taken. */
     void refused(String reason);
 
+    /** A connection in use was closed by the relay. */
+    void cutOff(String reason);
+
     /** The kernel dropped so many datagrams for lack of room in the receive buffer. */
     void kernelDrops(long datagrams);
 }

@@ -265,6 +265,7 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements Reside
                     sender.source().peer(),
                     cause.getMessage());
         } else {
+            listener.counters().cutOff("failure");
             log.error(
                     "listener {}: closing the connection of {} after a failure of ours",
                     listener.name(),
@@ -278,7 +279,7 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements Reside
     public void sweep(long nowNanos) {
         long idleNanos = listener.idleNanos();
         if (idleNanos > 0 && !waiting && nowNanos - lastReadNanos >= idleNanos) {
-            log.debug("listener {}: {} was idle", listener.name(), sender.source().peer());
+            listener.cutOffIdle(peer());
             channel.close();
         }
     }

@@ -32,6 +32,7 @@ public final class TcpListener implements Listener {
     private static final String NOT_ALLOWED = "allow";
     private static final String TOO_MANY = "max-connections";
     private static final String SPEAKS_TLS = "tls";
+    private static final String IDLE = "idle-timeout";
 
     private final TcpListenerSettings settings;
     private final EventLoops loops;
@@ -39,6 +40,7 @@ public final class TcpListener implements Listener {
     private final RateLimitedLog notAllowed;
     private final RateLimitedLog tooMany;
     private final RateLimitedLog handshakes;
+    private final RateLimitedLog idle;
     private final AtomicInteger connections = new AtomicInteger();
 
     /** Written by control threads. */
@@ -52,6 +54,7 @@ public final class TcpListener implements Listener {
         this.notAllowed = new RateLimitedLog(log, loops.clock());
         this.tooMany = new RateLimitedLog(log, loops.clock());
         this.handshakes = new RateLimitedLog(log, loops.clock());
+        this.idle = new RateLimitedLog(log, loops.clock());
     }
 
     @Override
@@ -160,6 +163,17 @@ public final class TcpListener implements Listener {
                 SPEAKS_TLS,
                 "it speaks TLS, but this listener takes plain text only; let it use a listener with"
                         + " transport = tls");
+    }
+
+    /** The peer of an open connection sent nothing for the idle timeout. */
+    void cutOffIdle(InetSocketAddress peer) {
+        counters.cutOff(IDLE);
+        idle.warn(
+                "listener {}: closed the connection of {}: it sent nothing for {} s ({})",
+                name(),
+                Addresses.text(peer),
+                settings.idleTimeout().toMillis() / 1000.0,
+                IDLE);
     }
 
     private void refuse(

@@ -44,6 +44,11 @@ public final class ListenerMetrics {
         return metrics.tally(MetricName.REFUSED, listener, reason);
     }
 
+    /** Connections in use that the relay closed for this reason. Resolve once, keep. */
+    public Tally cutOff(String reason) {
+        return metrics.tally(MetricName.CUT_OFF, listener, reason);
+    }
+
     /** Messages dropped at the door for this reason. Resolve once, keep. */
     public Tally dropped(String reason) {
         return metrics.tally(MetricName.DROPPED, reason, listener, "");

@@ -49,6 +49,13 @@ public enum MetricName {
             6,
             "listener",
             "reason"),
+    CUT_OFF(
+            "sealpost_connections_cut_off_total",
+            "Connections in use that the relay closed, by reason.",
+            Type.COUNTER,
+            7,
+            "listener",
+            "reason"),
     SPOOL_BYTES("sealpost_spool_bytes", "Octets of the spool on disk.", Type.GAUGE, 0),
     SPOOL_WRITTEN(
             "sealpost_spool_written_total",

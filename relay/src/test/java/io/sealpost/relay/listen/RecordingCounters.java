@@ -53,6 +53,11 @@ final class RecordingCounters implements ListenerCounters {
     }
 
     @Override
+    public void cutOff(String reason) {
+        add("cut off " + reason, 1);
+    }
+
+    @Override
     public void kernelDrops(long datagrams) {
         add("kernel drops", datagrams);
     }

@@ -222,6 +222,7 @@ class TcpListenerTest {
             assertThat(sender.getInputStream().read()).isEqualTo(-1);
         }
         assertThat(bed.messages(2)).isEqualTo(messages(2));
+        assertThat(bed.counters.get("cut off idle-timeout")).isEqualTo(1);
     }
 
     @Test
@@ -257,6 +258,7 @@ class TcpListenerTest {
         TcpListener listener = bed.tcp();
         int count = 20_000;
         try (Socket sender = connect(listener)) {
+            bed.awaitCount("opened", 1);
             CompletableFuture<Void> sent = sendAll(sender, count);
             sent.join();
             write(sender, message(count));

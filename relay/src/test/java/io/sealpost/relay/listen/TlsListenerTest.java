@@ -301,7 +301,7 @@ class TlsListenerTest {
 
         try (SSLSocket first = connect(listener, "", "TLSv1.3")) {
             write(first, FIRST + "\n");
-            bed.messages(1);
+            bed.awaitCount("received", 1);
             sendInVain(listener, "", "TLSv1.3");
         }
 
