@@ -35,6 +35,7 @@ import io.sealpost.relay.spool.Spool;
 import io.sealpost.relay.spool.SpoolSettings;
 import io.sealpost.relay.spool.Storage;
 import io.sealpost.relay.spool.UpstreamQueue;
+import io.sealpost.relay.tls.PermittedPeers;
 import io.sealpost.relay.tls.ServerTls;
 import io.sealpost.relay.tls.ServerTlsSettings;
 import io.sealpost.relay.tls.TlsFileException;
@@ -45,18 +46,22 @@ import io.sealpost.relay.watch.UpstreamReading;
 import java.io.IOException;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Wires the rooms together as the configuration says, from the spool outwards: log, queues,
  * forwarders, admin, and the listeners last. What was opened before a failure is closed again.
  */
 final class Assembly {
+    private static final Logger log = LoggerFactory.getLogger(Assembly.class);
     private static final int MOST_EVENT_LOOPS = 4;
 
     /** Wait after a first failure of a file upstream, and the longest one. */
@@ -292,9 +297,12 @@ final class Assembly {
         };
     }
 
-    private static ServerTls serverTls(RelayConfig.TlsListener listener) throws IOException {
+    private ServerTls serverTls(RelayConfig.TlsListener listener) throws IOException {
         try {
-            return ServerTls.open(tlsSettings(listener.tls()));
+            ServerTls tls = ServerTls.open(tlsSettings(listener.tls()));
+            tls.outOfDate(Instant.ofEpochMilli(clock.epochMicros() / 1000))
+                    .forEach(text -> log.warn("listener {}: {}", listener.door().name(), text));
+            return tls;
         } catch (TlsFileException e) {
             throw new IOException(
                     "listener " + listener.door().name() + ": " + e.key() + ": " + e.problem(), e);
@@ -307,11 +315,13 @@ final class Assembly {
                 tls.certificate(),
                 tls.key(),
                 tls.trust(),
+                tls.crl(),
                 switch (tls.clientAuth()) {
                     case NONE -> ServerTlsSettings.ClientCertificate.NONE;
                     case OPTIONAL -> ServerTlsSettings.ClientCertificate.OPTIONAL;
                     case REQUIRE -> ServerTlsSettings.ClientCertificate.REQUIRE;
                 },
+                PermittedPeers.of(tls.permittedPeers()),
                 switch (tls.minVersion()) {
                     case TLS_1_2 -> ServerTlsSettings.Version.TLS_1_2;
                     case TLS_1_3 -> ServerTlsSettings.Version.TLS_1_3;

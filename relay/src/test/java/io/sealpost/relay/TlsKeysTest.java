@@ -11,11 +11,15 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.List;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The {@code tls} block of a listener, from the conf file to the wire. */
 @Timeout(120)
@@ -47,6 +51,105 @@ class TlsKeysTest {
                     .contains("sealpost_messages_received_total{listener=\"x\"} 1.0");
             assertThat(Files.readString(folder.resolve("f.log"))).contains("over tls");
         }
+    }
+
+    @Test
+    void only_permitted_peers_may_connect() throws Exception {
+        String trust = "trust = \"" + certificate("ca") + "\"\n";
+        String peers =
+                "permitted-peers = [\"*2.example.com\", \"" + fingerprint("stranger") + "\"]\n";
+        try (RunningRelay relay = start(trust + peers)) {
+            send(relay, "named");
+            send(relay, "stranger");
+            relay.awaitDelivered("f", 2);
+
+            send(relay, "web1");
+            relay.awaitMetric(
+                    "sealpost_connections_refused_total{listener=\"x\",reason=\"permitted-peers\"}",
+                    1);
+            relay.awaitSynced(2);
+        }
+    }
+
+    @Test
+    void fingerprints_alone_need_no_authority() throws Exception {
+        String peers = "permitted-peers = [\"" + fingerprint("web1") + "\"]\n";
+        try (RunningRelay relay = start("client-auth = require\n" + peers)) {
+            send(relay, "web1");
+            relay.awaitDelivered("f", 1);
+
+            send(relay, "named");
+            relay.awaitMetric(
+                    "sealpost_connections_refused_total{listener=\"x\",reason=\"permitted-peers\"}",
+                    1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"crl", "old-crl"})
+    void certificates_on_the_revocation_list_are_refused(String list) throws Exception {
+        String trust = "trust = \"" + certificate("ca") + "\"\n";
+        String crl = "crl = \"" + CERTIFICATES.revocations(list) + "\"\n";
+        String peers = "permitted-peers = [\"*.*.com\", \"" + fingerprint("revoked") + "\"]\n";
+        try (RunningRelay relay = start(trust + crl + peers)) {
+            send(relay, "web1");
+            relay.awaitDelivered("f", 1);
+
+            send(relay, "revoked");
+            relay.awaitMetric(
+                    "sealpost_connections_refused_total{listener=\"x\",reason=\"crl\"}", 1);
+        }
+    }
+
+    @Test
+    void revocation_lists_that_are_wrong_are_named() throws IOException {
+        String of = "\"\ncrl = \"";
+
+        assertThat(
+                        problems(
+                                certificate("server"),
+                                key("server"),
+                                Path.of(certificate("ca") + of + certificate("ca"))))
+                .singleElement()
+                .asString()
+                .contains("sealpost.conf:7: listeners.x.tls.crl: ")
+                .contains("holds no revocation list");
+        assertThat(
+                        problems(
+                                certificate("server"),
+                                key("server"),
+                                Path.of(
+                                        certificate("stranger")
+                                                + of
+                                                + CERTIFICATES.revocations("crl"))))
+                .singleElement()
+                .asString()
+                .contains("is not signed by an authority in trust but by CN=Test CA");
+    }
+
+    private RunningRelay start(String more) throws IOException {
+        return RunningRelay.start(
+                folder, FILE + listener(certificate("server"), key("server"), more));
+    }
+
+    /** One message; whether it was taken is not known here. */
+    private static void send(RunningRelay relay, String alias) throws Exception {
+        try (SSLSocket socket =
+                (SSLSocket)
+                        CERTIFICATES
+                                .client(alias)
+                                .getSocketFactory()
+                                .createSocket(InetAddress.getLoopbackAddress(), relay.port("x"))) {
+            socket.getOutputStream().write("<13>1 - h a - - - over tls\n".getBytes(US_ASCII));
+        } catch (IOException _) {
+            // refused
+        }
+    }
+
+    private static String fingerprint(String alias) throws Exception {
+        byte[] digest =
+                MessageDigest.getInstance("SHA-1").digest(CERTIFICATES.x509(alias).getEncoded());
+        return "SHA1:" + HexFormat.ofDelimiter(":").withUpperCase().formatHex(digest);
     }
 
     @Test

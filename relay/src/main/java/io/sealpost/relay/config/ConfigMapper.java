@@ -75,11 +75,13 @@ final class ConfigMapper {
                 block.get("certificate", Path.class),
                 block.get("key", Path.class),
                 trust,
+                block.find("crl", Path.class),
                 block.find("client-auth", RelayConfig.ClientAuth.class)
                         .orElse(
                                 trust.isPresent()
                                         ? RelayConfig.ClientAuth.REQUIRE
                                         : RelayConfig.ClientAuth.NONE),
+                block.list("permitted-peers", String.class),
                 block.get("min-version", RelayConfig.TlsVersion.class),
                 block.get("handshake-timeout", Duration.class));
     }

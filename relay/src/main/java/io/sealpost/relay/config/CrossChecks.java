@@ -37,27 +37,43 @@ final class CrossChecks {
     }
 
     private void listener(String name, Block block) {
-        if (!block.has("tls") || !block.block("tls").has("client-auth")) {
+        if (!block.has("tls") || !block.block("tls").has("permitted-peers")) {
             return;
         }
         Block tls = block.block("tls");
-        boolean asked =
-                tls.get("client-auth", RelayConfig.ClientAuth.class) != RelayConfig.ClientAuth.NONE;
-        if (asked && !tls.isWritten("trust")) {
+        String path = "listeners." + name + ".tls.";
+        List<String> peers = tls.list("permitted-peers", String.class);
+        boolean trusts = tls.isWritten("trust");
+        boolean asks =
+                tls.find("client-auth", RelayConfig.ClientAuth.class)
+                        .map(auth -> auth != RelayConfig.ClientAuth.NONE)
+                        .orElse(trusts);
+        if (asks && !trusts && (peers.isEmpty() || !peers.stream().allMatch(CrossChecks::hash))) {
             problems.add(
                     tls.place("client-auth"),
-                    "listeners."
-                            + name
-                            + ".tls.client-auth: nobody is trusted, write trust = \"clients-ca.pem\"");
+                    path + "client-auth: nobody is trusted, write trust = \"clients-ca.pem\"");
         }
-        if (!asked && tls.has("trust")) {
+        if (!asks && trusts) {
             problems.add(
                     tls.place("trust"),
-                    "listeners."
-                            + name
-                            + ".tls.trust: is for nothing with client-auth = none, take it out or"
-                            + " write client-auth = require");
+                    path
+                            + "trust: is for nothing with client-auth = none, take it out or write"
+                            + " client-auth = require");
         }
+        if (!asks && !peers.isEmpty()) {
+            problems.add(
+                    tls.place("permitted-peers"),
+                    path + "permitted-peers: nobody is asked, write client-auth = require");
+        }
+        if (tls.isWritten("crl") && !trusts) {
+            problems.add(
+                    tls.place("crl"),
+                    path + "crl: counts for authorities, write trust = \"clients-ca.pem\"");
+        }
+    }
+
+    private static boolean hash(String peer) {
+        return peer.indexOf(':') >= 0;
     }
 
     private void upstreams() {

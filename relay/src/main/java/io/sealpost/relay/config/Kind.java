@@ -146,6 +146,19 @@ sealed interface Kind {
         }
     }
 
+    /** A peer by its name or its certificate. */
+    record Peer() implements Kind {
+        @Override
+        public String example() {
+            return "\"*.example.com\"";
+        }
+
+        @Override
+        public String describe() {
+            return "name such as `\"*.example.com\"`, or fingerprint such as `\"SHA256:AB:...\"`";
+        }
+    }
+
     /** A file that is read, relative to the conf file's folder. */
     record ReadFile() implements Kind {
         @Override

@@ -102,14 +102,22 @@ public record RelayConfig(
      *
      * @param certificate the server's, with those between it and the root
      * @param trust authorities that sign certificates of clients
+     * @param crl what they have taken back
+     * @param permittedPeers names and fingerprints; empty: all that are trusted
      */
     public record Tls(
             Path certificate,
             Path key,
             Optional<Path> trust,
+            Optional<Path> crl,
             ClientAuth clientAuth,
+            List<String> permittedPeers,
             TlsVersion minVersion,
-            Duration handshakeTimeout) {}
+            Duration handshakeTimeout) {
+        public Tls {
+            permittedPeers = List.copyOf(permittedPeers);
+        }
+    }
 
     /** Whether clients show a certificate. */
     public enum ClientAuth {

@@ -152,12 +152,29 @@ final class Schema {
                             new Described("nobody"),
                             "The authorities in PEM that sign certificates of clients."),
                     variant(
+                            "listeners.*.tls.crl",
+                            TLS,
+                            new Kind.ReadFile(),
+                            new Described("none"),
+                            "Certificates that these authorities have taken back, as revocation"
+                                    + " lists in PEM, read at the start."),
+                    variant(
                             "listeners.*.tls.client-auth",
                             TLS,
                             choice(RelayConfig.ClientAuth.class),
                             new Described("`require` with `tls.trust`, otherwise `none`"),
                             "Whether clients show a certificate. `optional` also takes clients"
                                     + " without one, but none that is not trusted."),
+                    variant(
+                            "listeners.*.tls.permitted-peers",
+                            TLS,
+                            new Kind.Many(new Kind.Peer(), 0, 10_000),
+                            new Written("[]"),
+                            "Which trusted clients may connect; an empty list lets all. Names are"
+                                    + " compared with the DNS names of the certificate, or with its"
+                                    + " CN if it has none; `*` stands for any part of one label. A"
+                                    + " fingerprint (SHA-256 or SHA-1) permits its certificate"
+                                    + " whoever signed it."),
                     variant(
                             "listeners.*.tls.min-version",
                             TLS,

@@ -111,6 +111,7 @@ final class SchemaPage {
                     Kind.Whole _,
                     Kind.Zone _,
                     Kind.Net _,
+                    Kind.Peer _,
                     Kind.Many _ ->
                     value;
         };

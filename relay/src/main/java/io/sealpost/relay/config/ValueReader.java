@@ -19,6 +19,12 @@ final class ValueReader {
     private static final Pattern FILE_PATTERNS = Pattern.compile("(?:[^%]|%[Ymd%])*");
     private static final Pattern LATER_PATTERNS = Pattern.compile("%(?:host|app|facility)%");
 
+    private static final Pattern PEER_NAME =
+            Pattern.compile("(?i)[a-z0-9_*-]{1,63}(?:\\.[a-z0-9_*-]{1,63})*");
+    private static final Pattern FINGERPRINT =
+            Pattern.compile(
+                    "(?i)sha-?256:[0-9a-f]{2}(?::?[0-9a-f]{2}){31}|sha-?1:[0-9a-f]{2}(?::?[0-9a-f]{2}){19}");
+
     /** Relative paths start here. */
     private final Path folder;
 
@@ -84,6 +90,7 @@ final class ValueReader {
             case Kind.Time(Duration min, Duration max) -> time(value, kind, min, max);
             case Kind.Whole(int min, int max) -> whole(value, min, max);
             case Kind.Zone _ -> zone(text(value, kind));
+            case Kind.Peer _ -> peer(text(value, kind));
             case Kind.Net _ -> Network.parse(text(value, kind));
             case Kind.HostAndPort(int minPort) -> endpoint(text(value, kind), minPort);
             case Kind.Folder _, Kind.ReadFile _ ->
@@ -182,6 +189,23 @@ final class ValueReader {
                             .map(zone -> "did you mean \"" + zone + "\"?")
                             .orElse("write \"Europe/Berlin\", \"UTC\" or \"+02:00\""));
         }
+    }
+
+    private static String peer(String text) throws BadValueException {
+        if (text.indexOf(':') < 0) {
+            if (PEER_NAME.matcher(text).matches()) {
+                return text;
+            }
+            throw new BadValueException(
+                    "\"" + text + "\" is no name of a host",
+                    "write \"web1.example.com\" or \"*.example.com\"");
+        }
+        if (!FINGERPRINT.matcher(text).matches()) {
+            throw new BadValueException(
+                    "\"" + text + "\" is no fingerprint",
+                    "write SHA256: and 64 or SHA1: and 40 hexadecimal digits");
+        }
+        return text;
     }
 
     private static Endpoint endpoint(String text, int minPort) throws BadValueException {

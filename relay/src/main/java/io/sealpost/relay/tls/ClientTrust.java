@@ -5,16 +5,24 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.X509Certificate;
+import java.util.Optional;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 import javax.net.ssl.X509TrustManager;
 
 /** Decides about the certificates of clients, and says why one is not taken. Thread-safe. */
 final class ClientTrust extends X509ExtendedTrustManager {
-    private final X509TrustManager authorities;
+    private final Optional<X509TrustManager> authorities;
+    private final Revocations revocations;
+    private final PermittedPeers permitted;
 
-    ClientTrust(X509TrustManager authorities) {
+    ClientTrust(
+            Optional<X509TrustManager> authorities,
+            Revocations revocations,
+            PermittedPeers permitted) {
         this.authorities = authorities;
+        this.revocations = revocations;
+        this.permitted = permitted;
     }
 
     @Override
@@ -22,15 +30,47 @@ final class ClientTrust extends X509ExtendedTrustManager {
             throws CertificateException {
         X509Certificate certificate = chain[0];
         valid(certificate);
+        notRevoked(chain);
+        if (permitted.pins(certificate)) {
+            return;
+        }
+        if (authorities.isPresent()) {
+            signedByAuthority(authorities.get(), chain, authType);
+        }
+        if (authorities.isEmpty() || !permitted.admits(certificate)) {
+            throw new RefusedCertificateException(
+                    Refusal.PERMITTED_PEERS,
+                    "the certificate of "
+                            + subject(certificate)
+                            + " is not permitted; its names are "
+                            + PermittedPeers.namesOf(certificate)
+                            + ", its fingerprint is "
+                            + PermittedPeers.written(certificate));
+        }
+    }
+
+    private static void signedByAuthority(
+            X509TrustManager authorities, X509Certificate[] chain, String authType)
+            throws RefusedCertificateException {
         try {
             authorities.checkClientTrusted(chain, authType);
         } catch (CertificateException e) {
             throw new RefusedCertificateException(
                     Refusal.TRUST,
                     "the certificate of "
-                            + subject(certificate)
+                            + subject(chain[0])
                             + " is not trusted: "
                             + innermost(e).getMessage());
+        }
+    }
+
+    private void notRevoked(X509Certificate[] chain) throws RefusedCertificateException {
+        for (X509Certificate certificate : chain) {
+            if (revocations.contain(certificate)) {
+                throw new RefusedCertificateException(
+                        Refusal.CRL,
+                        "the certificate of " + subject(certificate) + " has been revoked");
+            }
         }
     }
 
@@ -98,6 +138,10 @@ final class ClientTrust extends X509ExtendedTrustManager {
 
     @Override
     public X509Certificate[] getAcceptedIssuers() {
-        return authorities.getAcceptedIssuers();
+        // Clients would keep a certificate to themselves that is permitted by its fingerprint
+        // alone.
+        return authorities.isPresent() && !permitted.hasFingerprints()
+                ? authorities.get().getAcceptedIssuers()
+                : new X509Certificate[0];
     }
 }

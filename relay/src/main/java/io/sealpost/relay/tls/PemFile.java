@@ -9,8 +9,10 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
+import java.security.cert.CRLException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
@@ -38,6 +40,21 @@ record PemFile(String key, Path path) {
                     .toList();
         } catch (CertificateException e) {
             throw wrong("holds a broken certificate, write it again: " + e.getMessage());
+        }
+    }
+
+    /** All revocation lists of the file; at least one. */
+    List<X509CRL> revocationLists() throws TlsFileException {
+        String text = text();
+        if (!text.contains("-----BEGIN X509 CRL-----")) {
+            throw wrong("holds no revocation list, write one in PEM (-----BEGIN X509 CRL-----)");
+        }
+        try {
+            return CertificateFactory.getInstance("X.509").generateCRLs(stream(text)).stream()
+                    .map(X509CRL.class::cast)
+                    .toList();
+        } catch (CertificateException | CRLException e) {
+            throw wrong("holds a broken revocation list, write it again: " + e.getMessage());
         }
     }
 

@@ -18,6 +18,8 @@ public record Refusal(String reason, String text) {
     static final String TIMEOUT = "handshake-timeout";
     static final String CLIENT_AUTH = "client-auth";
     static final String TRUST = "trust";
+    static final String CRL = "crl";
+    static final String PERMITTED_PEERS = "permitted-peers";
     static final String MIN_VERSION = "min-version";
 
     /** Anything else that goes wrong while both sides get to know each other. */

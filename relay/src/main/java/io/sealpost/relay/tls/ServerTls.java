@@ -17,8 +17,10 @@ import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLException;
@@ -36,15 +38,18 @@ public final class ServerTls implements AutoCloseable {
     private static final String CERTIFICATE = "certificate";
     private static final String KEY = "key";
     private static final String TRUST = "trust";
+    private static final String CRL = "crl";
     private static final byte[] CHALLENGE = new byte[32];
 
     private final SslContext context;
     private final Duration handshakeTimeout;
+    private final Revocations revocations;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private ServerTls(SslContext context, Duration handshakeTimeout) {
+    private ServerTls(SslContext context, Duration handshakeTimeout, Revocations revocations) {
         this.context = context;
         this.handshakeTimeout = handshakeTimeout;
+        this.revocations = revocations;
     }
 
     /**
@@ -71,14 +76,13 @@ public final class ServerTls implements AutoCloseable {
                             .sslProvider(SslProvider.OPENSSL_REFCNT)
                             .protocols(protocols(settings.minVersion()))
                             .clientAuth(clientAuth(settings.clientCertificate()));
-            if (settings.trust().isPresent()) {
-                PemFile trustFile = new PemFile(TRUST, settings.trust().get());
-                TrustManager trust = new ClientTrust(authorities(trustFile));
-                builder.trustManager(trust);
+            Revocations revocations = revocations(settings);
+            if (settings.clientCertificate() != ServerTlsSettings.ClientCertificate.NONE) {
+                builder.trustManager(trust(settings, revocations));
             }
             SslContext context = builder.build();
             ((OpenSslSessionContext) context.sessionContext()).setSessionCacheEnabled(false);
-            return new ServerTls(context, settings.handshakeTimeout());
+            return new ServerTls(context, settings.handshakeTimeout(), revocations);
         } catch (SSLException e) {
             throw certificateFile.wrong("cannot be used: " + e.getMessage());
         }
@@ -89,6 +93,11 @@ public final class ServerTls implements AutoCloseable {
         SslHandler handler = context.newHandler(allocator);
         handler.setHandshakeTimeout(handshakeTimeout.toMillis(), TimeUnit.MILLISECONDS);
         return handler;
+    }
+
+    /** Sentences on revocation lists that should have been replaced by this time. */
+    public List<String> outOfDate(Instant now) {
+        return revocations.outOfDate(now);
     }
 
     /** SHA-256 of the certificate that the peer has shown, in hexadecimal, or empty. */
@@ -142,6 +151,24 @@ public final class ServerTls implements AutoCloseable {
         } catch (GeneralSecurityException _) {
             return false;
         }
+    }
+
+    private static Revocations revocations(ServerTlsSettings settings) throws TlsFileException {
+        if (settings.crl().isEmpty() || settings.trust().isEmpty()) {
+            return Revocations.NONE;
+        }
+        return Revocations.of(
+                new PemFile(CRL, settings.crl().get()),
+                new PemFile(TRUST, settings.trust().get()).certificates());
+    }
+
+    private static TrustManager trust(ServerTlsSettings settings, Revocations revocations)
+            throws TlsFileException {
+        Optional<X509TrustManager> authorities =
+                settings.trust().isPresent()
+                        ? Optional.of(authorities(new PemFile(TRUST, settings.trust().get())))
+                        : Optional.empty();
+        return new ClientTrust(authorities, revocations, settings.permittedPeers());
     }
 
     private static X509TrustManager authorities(PemFile file) throws TlsFileException {

@@ -10,6 +10,8 @@ import java.util.Optional;
  * @param certificate PEM file with the server's certificate and those between it and the root
  * @param key PEM file with its private key
  * @param trust PEM file with the authorities that sign certificates of clients
+ * @param crl PEM file with certificates that the authorities have taken back
+ * @param permittedPeers which of the trusted clients may connect, and fingerprints of others
  * @param minVersion the oldest version spoken
  * @param handshakeTimeout a connection whose handshake takes longer is closed
  */
@@ -17,7 +19,9 @@ public record ServerTlsSettings(
         Path certificate,
         Path key,
         Optional<Path> trust,
+        Optional<Path> crl,
         ClientCertificate clientCertificate,
+        PermittedPeers permittedPeers,
         Version minVersion,
         Duration handshakeTimeout) {
     /** Whether clients must show a certificate. */

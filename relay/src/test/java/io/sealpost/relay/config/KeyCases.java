@@ -144,6 +144,18 @@ final class KeyCases {
                             "\"../ca.pem\"",
                             Optional.of("ca.pem")),
                     e(
+                            "listeners.*.tls.crl@tls",
+                            c -> tls(c).tls().crl().map(path -> belowParent(c, path)),
+                            Optional.empty(),
+                            "\"../crl.pem\"",
+                            Optional.of("crl.pem")),
+                    e(
+                            "listeners.*.tls.permitted-peers@tls",
+                            c -> tls(c).tls().permittedPeers(),
+                            List.of(),
+                            "[\"*.example.com\"]",
+                            List.of("*.example.com")),
+                    e(
                             "listeners.*.tls.client-auth@tls",
                             c -> tls(c).tls().clientAuth(),
                             ClientAuth.REQUIRE,

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.sealpost.relay.tls.PermittedPeers;
 import io.sealpost.relay.tls.ServerTls;
 import io.sealpost.relay.tls.ServerTlsSettings;
 import io.sealpost.relay.tls.ServerTlsSettings.ClientCertificate;
@@ -183,7 +184,9 @@ class TlsListenerTest {
                                         CERTIFICATES.certificate("server"),
                                         CERTIFICATES.key("server"),
                                         Optional.empty(),
+                                        Optional.empty(),
                                         ClientCertificate.NONE,
+                                        PermittedPeers.ANYBODY,
                                         Version.TLS_1_3,
                                         Duration.ofSeconds(10))));
 
@@ -205,7 +208,9 @@ class TlsListenerTest {
                                         CERTIFICATES.certificate("server"),
                                         CERTIFICATES.key("server"),
                                         Optional.empty(),
+                                        Optional.empty(),
                                         ClientCertificate.NONE,
+                                        PermittedPeers.ANYBODY,
                                         Version.TLS_1_2,
                                         Duration.ofMillis(200))));
 
@@ -280,7 +285,9 @@ class TlsListenerTest {
                                         CERTIFICATES.certificate("stranger"),
                                         CERTIFICATES.key("stranger"),
                                         Optional.empty(),
+                                        Optional.empty(),
                                         ClientCertificate.NONE,
+                                        PermittedPeers.ANYBODY,
                                         Version.TLS_1_2,
                                         Duration.ofSeconds(10))));
 
@@ -348,7 +355,9 @@ class TlsListenerTest {
                 CERTIFICATES.certificate("server"),
                 CERTIFICATES.key("server"),
                 Optional.empty(),
+                Optional.empty(),
                 ClientCertificate.NONE,
+                PermittedPeers.ANYBODY,
                 Version.TLS_1_2,
                 Duration.ofSeconds(10));
     }
@@ -362,7 +371,9 @@ class TlsListenerTest {
                 CERTIFICATES.certificate("server"),
                 CERTIFICATES.key("server"),
                 Optional.of(CERTIFICATES.certificate("ca")),
+                Optional.empty(),
                 clientCertificate,
+                PermittedPeers.ANYBODY,
                 Version.TLS_1_2,
                 Duration.ofSeconds(10));
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,11 +23,13 @@ import javax.net.ssl.TrustManagerFactory;
 
 /**
  * Certificates of an authority {@code ca}, made by keytool when they are needed first: {@code
- * server}, the client {@code web1} (web1.example.com) and {@code expired}; and {@code stranger},
- * who signed for himself.
+ * server}, the client {@code web1} (web1.example.com), {@code named} (the same way by its CN,
+ * web2), {@code revoked} (web3) and {@code expired}; and {@code stranger}, who signed for himself.
  */
 public final class TestCertificates {
     private static final String PASSWORD = "secret of the test";
+    private static final List<String> ALIASES =
+            List.of("ca", "server", "web1", "named", "revoked", "expired", "stranger");
     private static final String[] EC = {"-keyalg", "EC", "-groupname", "secp256r1"};
 
     private final Path folder;
@@ -61,15 +64,19 @@ public final class TestCertificates {
                     "-9d",
                     "-validity",
                     "3");
+            signed(folder, "named", "CN=web2.example.com,O=Example", "bc=ca:false");
+            signed(folder, "revoked", "CN=gone", "san=dns:web3.example.com");
             make(folder, "stranger", "CN=stranger");
             KeyStore store = KeyStore.getInstance("PKCS12");
             try (InputStream in = Files.newInputStream(folder.resolve("store"))) {
                 store.load(in, PASSWORD.toCharArray());
             }
             TestCertificates certificates = new TestCertificates(folder, store);
-            for (String alias : List.of("ca", "server", "web1", "expired", "stranger")) {
+            for (String alias : ALIASES) {
                 certificates.write(alias);
             }
+            revocations(folder, "crl", certificates.x509("revoked").getSerialNumber(), "-1d");
+            revocations(folder, "old-crl", certificates.x509("revoked").getSerialNumber(), "-9d");
             return certificates;
         } catch (IOException | GeneralSecurityException | InterruptedException e) {
             throw new AssertionError(e);
@@ -90,6 +97,16 @@ public final class TestCertificates {
                 new ArrayList<>(List.of("-genkeypair", "-alias", alias, "-dname", subject));
         arguments.addAll(List.of(EC));
         arguments.addAll(List.of(options));
+        keytool(folder, arguments);
+    }
+
+    /** A revocation list that is good for three days. */
+    private static void revocations(Path folder, String name, BigInteger serial, String from)
+            throws IOException, InterruptedException {
+        List<String> arguments = new ArrayList<>(List.of("-gencrl", "-rfc", "-alias", "ca"));
+        arguments.addAll(List.of("-id", serial.toString(), "-file", name + ".pem"));
+        arguments.addAll(List.of("-startdate", from));
+        arguments.addAll(List.of("-validity", "3"));
         keytool(folder, arguments);
     }
 
@@ -128,6 +145,11 @@ public final class TestCertificates {
     /** The PEM file of a private key. */
     public Path key(String alias) {
         return folder.resolve(alias + ".key");
+    }
+
+    /** The PEM file of a revocation list: {@code crl}, or {@code old-crl}, out of date. */
+    public Path revocations(String name) {
+        return folder.resolve(name + ".pem");
     }
 
     /** A certificate. */
