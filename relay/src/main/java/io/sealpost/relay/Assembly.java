@@ -8,9 +8,11 @@ import io.sealpost.relay.admin.AdminSettings;
 import io.sealpost.relay.config.RelayConfig;
 import io.sealpost.relay.forward.FileForwarder;
 import io.sealpost.relay.forward.FileUpstreamSettings;
+import io.sealpost.relay.forward.Format;
 import io.sealpost.relay.forward.ForwardObserver;
 import io.sealpost.relay.forward.Forwarder;
 import io.sealpost.relay.forward.Framing;
+import io.sealpost.relay.forward.Layout;
 import io.sealpost.relay.forward.PathTemplate;
 import io.sealpost.relay.forward.TcpForwarder;
 import io.sealpost.relay.forward.TcpNetwork;
@@ -212,7 +214,7 @@ final class Assembly {
                                 ZoneOffset.UTC,
                                 file.keep(),
                                 file.maxBytes(),
-                                framing(file.framing()),
+                                layout(file.format(), file.framing()),
                                 FILE_RETRY_FIRST,
                                 FILE_RETRY_MAX),
                         queue,
@@ -226,7 +228,7 @@ final class Assembly {
                                     tcp.name(),
                                     tcp.server().host(),
                                     tcp.server().port(),
-                                    framing(tcp.framing()),
+                                    layout(tcp.format(), tcp.framing()),
                                     tcp.retry().first(),
                                     tcp.retry().max(),
                                     TcpUpstreamSettings.CONNECT_TIMEOUT),
@@ -242,11 +244,17 @@ final class Assembly {
         return () -> ThreadLocalRandom.current().nextLong();
     }
 
-    private static Framing framing(RelayConfig.Framing framing) {
-        return switch (framing) {
-            case LF -> Framing.LF;
-            case OCTET_COUNTING -> Framing.OCTET_COUNTING;
-        };
+    private static Layout layout(RelayConfig.MessageFormat format, RelayConfig.Framing framing) {
+        return new Layout(
+                switch (format) {
+                    case RFC5424 -> Format.RFC5424;
+                    case RFC3164 -> Format.RFC3164;
+                    case JSON -> Format.JSON;
+                },
+                switch (framing) {
+                    case LF -> Framing.LF;
+                    case OCTET_COUNTING -> Framing.OCTET_COUNTING;
+                });
     }
 
     private void watch(UpstreamQueue queue, Forwarder forwarder) {

@@ -40,7 +40,7 @@ class JsonEncoderTest {
 
         assertThat(examples).hasSize(4);
         for (FormatPage.Example example : examples) {
-            assertThat(new String(Encoded.by(encoder, example.message()), UTF_8))
+            assertThat(new String(Encoded.by(encoder, example.message().toArray()), UTF_8))
                     .isEqualTo(example.becomes());
         }
     }

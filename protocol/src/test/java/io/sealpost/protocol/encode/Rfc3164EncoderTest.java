@@ -29,7 +29,7 @@ class Rfc3164EncoderTest {
 
         assertThat(examples).hasSize(3);
         for (FormatPage.Example example : examples) {
-            assertThat(encode(example.message())).isEqualTo(example.becomes());
+            assertThat(encode(example.message().toArray())).isEqualTo(example.becomes());
         }
     }
 

@@ -3,6 +3,7 @@ package io.sealpost.protocol.support;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.sealpost.protocol.message.Slice;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -21,7 +22,7 @@ public final class FormatPage {
     private FormatPage() {}
 
     /** A message and what it becomes. */
-    public record Example(byte[] message, String becomes) {}
+    public record Example(Slice message, String becomes) {}
 
     /** The examples of this page, in its order. */
     public static List<Example> examples(String name) {
@@ -36,14 +37,16 @@ public final class FormatPage {
         }
     }
 
-    private static byte[] octets(String line) {
+    private static Slice octets(String line) {
         String latin = new String(line.getBytes(UTF_8), ISO_8859_1);
-        return OCTET.matcher(latin)
-                .replaceAll(
-                        octet -> {
-                            int value = Integer.parseInt(octet.group(1), 16);
-                            return value == '\\' ? "\\\\" : String.valueOf((char) value);
-                        })
-                .getBytes(ISO_8859_1);
+        byte[] octets =
+                OCTET.matcher(latin)
+                        .replaceAll(
+                                octet -> {
+                                    int value = Integer.parseInt(octet.group(1), 16);
+                                    return value == '\\' ? "\\\\" : String.valueOf((char) value);
+                                })
+                        .getBytes(ISO_8859_1);
+        return Slice.copyOf(octets, 0, octets.length);
     }
 }

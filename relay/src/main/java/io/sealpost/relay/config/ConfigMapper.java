@@ -115,6 +115,7 @@ final class ConfigMapper {
     }
 
     private static RelayConfig.Upstream upstream(String name, Block block, long spoolBytes) {
+        RelayConfig.MessageFormat format = block.get("format", RelayConfig.MessageFormat.class);
         RelayConfig.Framing framing = block.get("framing", RelayConfig.Framing.class);
         RelayConfig.Buffer buffer = buffer(block.block("buffer"), spoolBytes);
         RelayConfig.Start start = block.get("start", RelayConfig.Start.class);
@@ -125,6 +126,7 @@ final class ConfigMapper {
                             block.get("path", String.class),
                             block.get("keep", Duration.class),
                             block.get("max-size", Long.class),
+                            format,
                             framing,
                             buffer,
                             start);
@@ -132,6 +134,7 @@ final class ConfigMapper {
                     new RelayConfig.TcpUpstream(
                             name,
                             block.list("servers", Endpoint.class).getFirst(),
+                            format,
                             framing,
                             retry(block.block("retry")),
                             buffer,

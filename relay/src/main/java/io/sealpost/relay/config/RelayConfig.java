@@ -171,6 +171,7 @@ public record RelayConfig(
             String path,
             Duration keep,
             long maxBytes,
+            MessageFormat format,
             Framing framing,
             Buffer buffer,
             Start start)
@@ -178,8 +179,21 @@ public record RelayConfig(
 
     /** Messages to a syslog receiver over TCP. */
     public record TcpUpstream(
-            String name, Endpoint server, Framing framing, Retry retry, Buffer buffer, Start start)
+            String name,
+            Endpoint server,
+            MessageFormat format,
+            Framing framing,
+            Retry retry,
+            Buffer buffer,
+            Start start)
             implements Upstream {}
+
+    /** What is written of each message. */
+    public enum MessageFormat {
+        RFC5424,
+        RFC3164,
+        JSON
+    }
 
     /** How messages are told apart in a stream or file. */
     public enum Framing {

@@ -46,6 +46,11 @@ final class Schema {
     private static final long TIB = 1L << 40;
     private static final Duration YEARS = Duration.ofDays(36_500);
     private static final Preset REQUIRED = new Required();
+    private static final String FORMAT_DOC =
+            "What is written of each message. `rfc5424`: the message whole, as it lies in the spool;"
+                    + " `rfc3164`: for old receivers, without MSGID and structured data"
+                    + " ([rules](format/rfc3164.md)); `json`: one object"
+                    + " ([members](format/json.md)).";
 
     /** All keys, in the order of the documentation. */
     static final List<Key> KEYS =
@@ -224,6 +229,12 @@ final class Schema {
                             "The oldest files of this path are removed when all together are"
                                     + " larger; never the one being written."),
                     variant(
+                            "upstreams.*.format",
+                            FILE,
+                            choice(RelayConfig.MessageFormat.class),
+                            new Written("rfc5424"),
+                            FORMAT_DOC),
+                    variant(
                             "upstreams.*.framing",
                             FILE,
                             choice(RelayConfig.Framing.class),
@@ -242,6 +253,12 @@ final class Schema {
                             new Kind.Many(new Kind.HostAndPort(1), 1, 1),
                             REQUIRED,
                             "The receiver. Its name is looked up again at each connect."),
+                    variant(
+                            "upstreams.*.format",
+                            SYSLOG,
+                            choice(RelayConfig.MessageFormat.class),
+                            new Written("rfc5424"),
+                            FORMAT_DOC),
                     variant(
                             "upstreams.*.framing",
                             SYSLOG,

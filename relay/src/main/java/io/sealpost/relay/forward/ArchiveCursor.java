@@ -10,13 +10,13 @@ import java.io.IOException;
  */
 final class ArchiveCursor {
     private final UpstreamQueue queue;
-    private final Framing framing;
+    private final Layout layout;
     private boolean noted;
     private boolean distrusted;
 
-    ArchiveCursor(UpstreamQueue queue, Framing framing) {
+    ArchiveCursor(UpstreamQueue queue, Layout layout) {
         this.queue = queue;
-        this.framing = framing;
+        this.layout = layout;
     }
 
     /** Makes durable where the next octet will go. */
@@ -33,7 +33,7 @@ final class ArchiveCursor {
 
     /** Moves to a position; what lies before it is in this file, synced, or in files before it. */
     void confirm(Position upTo, ArchiveFile target) throws IOException {
-        queue.confirm(upTo, target.state(upTo.sequence(), framing).encode());
+        queue.confirm(upTo, target.state(upTo.sequence(), layout).encode());
         queue.persist();
     }
 

@@ -63,8 +63,8 @@ final class ArchiveFile implements AutoCloseable {
         return file;
     }
 
-    ArchiveState state(long sequence, Framing framing) throws IOException {
-        return new ArchiveState(name, file.identity(), length, sequence, framing);
+    ArchiveState state(long sequence, Layout layout) throws IOException {
+        return new ArchiveState(name, file.identity(), length, sequence, layout);
     }
 
     Fate look() throws IOException {

@@ -93,9 +93,9 @@ final class ArchiveRecovery {
 
     private void checkTail(ArchiveState state, ArchiveFile file)
             throws IOException, InterruptedException {
-        ExpectedMessages expected = new ExpectedMessages(queue, state.framing());
+        ExpectedMessages expected = new ExpectedMessages(queue, state.layout());
         TailCheck.Result result =
-                new TailCheck(file.file(), expected, state.framing())
+                new TailCheck(file.file(), expected, state.layout().framing())
                         .check(state.length(), !cursor.distrusted());
         file.accept();
         cursor.sync(file);

@@ -19,9 +19,9 @@ final class ExpectedMessages {
     private Position position;
     private Position runEnd;
 
-    ExpectedMessages(UpstreamQueue queue, Framing framing) {
+    ExpectedMessages(UpstreamQueue queue, Layout layout) {
         this.queue = queue;
-        this.text = new RunText(framing);
+        this.text = new RunText(layout);
         this.position = queue.confirmed();
         this.runEnd = position;
     }

@@ -33,9 +33,6 @@ import org.slf4j.LoggerFactory;
 final class FileDelivery implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(FileDelivery.class);
 
-    /** Read from the spool at a time. */
-    private static final int RUN_OCTETS = 256 * 1024;
-
     /** Appended at a time. */
     private static final int WRITE_OCTETS = 1024 * 1024;
 
@@ -86,8 +83,8 @@ final class FileDelivery implements AutoCloseable {
         this.storage = storage;
         this.clock = clock;
         this.observer = observer;
-        this.text = new RunText(settings.framing());
-        this.cursor = new ArchiveCursor(queue, settings.framing());
+        this.text = new RunText(settings.layout());
+        this.cursor = new ArchiveCursor(queue, settings.layout());
         this.recovery = new ArchiveRecovery(settings, queue, storage, cursor);
         this.retention = new Retention(settings, storage, clock);
         this.taken = queue.confirmed();
@@ -134,12 +131,12 @@ final class FileDelivery implements AutoCloseable {
      * @return the octets taken; 0 if there was no message
      */
     long deliver(Duration wait) throws IOException, InterruptedException {
-        FrameRun run = queue.poll(RUN_OCTETS, wait);
+        FrameRun run = queue.poll(text.maxRun(), wait);
         long octets = 0;
         while (run != null) {
             octets += run.length();
             take(run);
-            run = octets < ROUND_OCTETS ? queue.poll(RUN_OCTETS, Duration.ZERO) : null;
+            run = octets < ROUND_OCTETS ? queue.poll(text.maxRun(), Duration.ZERO) : null;
         }
         commit();
         tend(octets);
@@ -201,7 +198,7 @@ final class FileDelivery implements AutoCloseable {
             cursor.note(target);
         }
         unsynced = true;
-        target.append(out, outLength, settings.framing());
+        target.append(out, outLength, settings.layout().framing());
         retention.wrote(outLength);
         outLength = 0;
         appended = taken;

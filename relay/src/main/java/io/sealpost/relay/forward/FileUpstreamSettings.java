@@ -11,7 +11,7 @@ import java.time.ZoneId;
  * @param zone of the days and hours in the path; the relay uses UTC
  * @param keep files whose time ended longer ago are removed
  * @param maxBytes octets of all its files together, beyond which the oldest are removed
- * @param framing how messages are told apart
+ * @param layout how messages are written
  * @param retryFirst wait after the first failure; doubles with each further one
  * @param retryMax longest wait between tries
  */
@@ -21,7 +21,7 @@ public record FileUpstreamSettings(
         ZoneId zone,
         Duration keep,
         long maxBytes,
-        Framing framing,
+        Layout layout,
         Duration retryFirst,
         Duration retryMax) {
     public FileUpstreamSettings {

@@ -43,16 +43,23 @@ final class LfFraming {
             for (byte digit = from[next++]; digit != ' '; digit = from[next++]) {
                 size = size * 10 + digit - '0';
             }
-            if (isPlain(from, next, size)) {
-                System.arraycopy(from, next, to, out, size);
-                out += size;
-            } else {
-                out = escape(from, next, size, to, out);
-            }
-            to[out++] = '\n';
+            out = line(from, next, size, to, out);
             next += size;
         }
         return out - at;
+    }
+
+    /** Writes one message as a line; returns the position behind it. */
+    int line(byte[] from, int offset, int length, byte[] to, int at) {
+        int out = at;
+        if (isPlain(from, offset, length)) {
+            System.arraycopy(from, offset, to, out, length);
+            out += length;
+        } else {
+            out = escape(from, offset, length, to, out);
+        }
+        to[out] = '\n';
+        return out + 1;
     }
 
     /** Whether nothing has to be escaped; eight octets at a time. */

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Brings runs of messages onto a connection: long ones by sendfile, short ones copied together, and
- * those that need other framing rewritten. Confined to the forwarder's thread.
+ * those that need another layout rewritten. Confined to the forwarder's thread.
  */
 final class RunSender {
     /** Runs below this length are copied. */
@@ -23,12 +23,11 @@ final class RunSender {
     /** Longest run to ask the queue for, in octets. */
     static final int MAX_RUN = 256 * 1024;
 
-    /** Longest run that is rewritten; so this much is held in memory twice. */
+    /** Longest run that is rewritten; so this much is held in memory, and what it becomes. */
     private static final int MAX_REWRITTEN_RUN = 64 * 1024;
 
     private final TcpConnection connection;
-    private final Framing framing;
-    private final LfFraming lines;
+    private final FrameRewriter rewriter;
     private final LongConsumer escaped;
     private byte[] frames = new byte[COPY_BELOW];
     private byte[] rewritten = new byte[0];
@@ -40,22 +39,21 @@ final class RunSender {
      *
      * @param escaped told how many octets had to be escaped
      */
-    RunSender(TcpConnection connection, Framing framing, LfFraming lines, LongConsumer escaped) {
+    RunSender(TcpConnection connection, FrameRewriter rewriter, LongConsumer escaped) {
         this.connection = connection;
-        this.framing = framing;
-        this.lines = lines;
+        this.rewriter = rewriter;
         this.escaped = escaped;
     }
 
     /** Longest run that this sender wants, in octets. */
     int maxRun() {
-        return framing == Framing.LF ? MAX_REWRITTEN_RUN : MAX_RUN;
+        return rewriter.needed() ? MAX_REWRITTEN_RUN : MAX_RUN;
     }
 
     /** Sends a run, now or at the next flush; consumes it. */
     void send(FrameRun run) throws IOException {
         FileChannel file = run.channel();
-        if (framing == Framing.LF || file == null || run.length() < COPY_BELOW) {
+        if (rewriter.needed() || file == null || run.length() < COPY_BELOW) {
             copy(run);
         } else {
             flush();
@@ -112,19 +110,27 @@ final class RunSender {
     }
 
     private void appendFrames(byte[] from, int length) {
-        if (framing == Framing.OCTET_COUNTING) {
+        if (!rewriter.needed()) {
             append(from, length);
             return;
         }
-        int most = LfFraming.maxLength(length);
+        int most = rewriter.maxLength(length, count(from, length));
         if (rewritten.length < most) {
             rewritten = new byte[most];
         }
-        long before = lines.escaped();
-        append(rewritten, lines.rewrite(from, 0, length, rewritten, 0));
-        if (lines.escaped() > before) {
-            escaped.accept(lines.escaped() - before);
+        long before = rewriter.escaped();
+        append(rewritten, rewriter.rewrite(from, length, rewritten, 0));
+        if (rewriter.escaped() > before) {
+            escaped.accept(rewriter.escaped() - before);
         }
+    }
+
+    private static int count(byte[] frames, int length) {
+        int messages = 0;
+        for (int end = 0; end < length; end = behindFrame(frames, end)) {
+            messages++;
+        }
+        return messages;
     }
 
     private void read(FrameRun run) throws IOException {

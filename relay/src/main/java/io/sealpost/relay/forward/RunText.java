@@ -7,26 +7,32 @@ import java.io.IOException;
 final class RunText {
     private static final int FIRST_CAPACITY = 256 * 1024;
 
-    private final Framing framing;
-    private final LfFraming lines = new LfFraming();
+    /** Longest run to take of what becomes longer, in octets. */
+    private static final int MAX_ENCODED_RUN = 64 * 1024;
+
+    /** Longest run to take otherwise. */
+    private static final int MAX_RUN = 256 * 1024;
+
+    private final FrameRewriter rewriter;
     private byte[] frames = new byte[0];
 
-    RunText(Framing framing) {
-        this.framing = framing;
+    RunText(Layout layout) {
+        this.rewriter = new FrameRewriter(layout);
     }
 
-    Framing framing() {
-        return framing;
+    /** Longest run to take at a time, in octets. */
+    int maxRun() {
+        return rewriter.layout().format() == Format.RFC5424 ? MAX_RUN : MAX_ENCODED_RUN;
     }
 
     /** The most octets that the run can become. */
     int maxLength(FrameRun run) {
-        return framing == Framing.LF ? LfFraming.maxLength(run.length()) : run.length();
+        return rewriter.maxLength(run.length(), run.count());
     }
 
     /** Writes the run's text to {@code to[at...)}; returns the octets written. */
     int write(FrameRun run, byte[] to, int at) throws IOException {
-        if (framing == Framing.OCTET_COUNTING) {
+        if (!rewriter.needed()) {
             run.read(to, at);
             return run.length();
         }
@@ -34,13 +40,13 @@ final class RunText {
             frames = new byte[Math.max(FIRST_CAPACITY, run.length())];
         }
         run.read(frames, 0);
-        return lines.rewrite(frames, 0, run.length(), to, at);
+        return rewriter.rewrite(frames, run.length(), to, at);
     }
 
     /** Octets of the message that begins here, with its framing. */
     int messageLength(byte[] text, int offset, int end) {
         int at = offset;
-        if (framing == Framing.LF) {
+        if (rewriter.layout().framing() == Framing.LF) {
             while (text[at] != '\n') {
                 at++;
             }
@@ -56,6 +62,6 @@ final class RunText {
 
     /** Octets escaped so far. */
     long escaped() {
-        return lines.escaped();
+        return rewriter.escaped();
     }
 }

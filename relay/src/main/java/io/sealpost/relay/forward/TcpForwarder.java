@@ -32,7 +32,7 @@ public final class TcpForwarder implements Forwarder {
     private final TcpDialer dialer;
     private final RetryDelay retry;
     private final OutageLog outages;
-    private final LfFraming lines = new LfFraming();
+    private final FrameRewriter rewriter;
     private final TcpProgress progress = new TcpProgress();
     private final Thread thread;
 
@@ -54,6 +54,7 @@ public final class TcpForwarder implements Forwarder {
         this.queue = queue;
         this.clock = clock;
         this.observer = observer;
+        rewriter = new FrameRewriter(settings.layout());
         stop = new StopOrder(clock);
         dialer = new TcpDialer(settings, network.group(), clock, doorbell, stop);
         retry = new RetryDelay(settings.retryFirst(), settings.retryMax(), network.random());
@@ -166,10 +167,7 @@ public final class TcpForwarder implements Forwarder {
                         new TcpSession.Surroundings(queue, progress, doorbell, stop),
                         connection,
                         new RunSender(
-                                connection,
-                                settings.framing(),
-                                lines,
-                                octets -> observer.escaped(name(), octets)));
+                                connection, rewriter, octets -> observer.escaped(name(), octets)));
         session.run();
         if (session.fruitful()) {
             retry.reset();

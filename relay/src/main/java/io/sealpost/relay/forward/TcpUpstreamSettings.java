@@ -8,7 +8,7 @@ import java.time.Duration;
  * @param name name of the upstream in the conf file
  * @param host name or address of the server; an IPv6 address may stand in brackets
  * @param port its port
- * @param framing how messages are told apart
+ * @param layout how messages are written
  * @param retryFirst wait before the second try
  * @param retryMax longest wait between two tries
  * @param connectTimeout how long one address may take to answer
@@ -17,7 +17,7 @@ public record TcpUpstreamSettings(
         String name,
         String host,
         int port,
-        Framing framing,
+        Layout layout,
         Duration retryFirst,
         Duration retryMax,
         Duration connectTimeout) {

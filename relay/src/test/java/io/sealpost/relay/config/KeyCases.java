@@ -4,6 +4,7 @@ import io.sealpost.relay.config.RelayConfig.Annotate;
 import io.sealpost.relay.config.RelayConfig.ClientAuth;
 import io.sealpost.relay.config.RelayConfig.FileUpstream;
 import io.sealpost.relay.config.RelayConfig.Framing;
+import io.sealpost.relay.config.RelayConfig.MessageFormat;
 import io.sealpost.relay.config.RelayConfig.Start;
 import io.sealpost.relay.config.RelayConfig.TcpListener;
 import io.sealpost.relay.config.RelayConfig.TcpUpstream;
@@ -213,6 +214,12 @@ final class KeyCases {
                             "1 TiB",
                             1L << 40),
                     e(
+                            "upstreams.*.format@file",
+                            c -> file(c).format(),
+                            MessageFormat.RFC5424,
+                            "json",
+                            MessageFormat.JSON),
+                    e(
                             "upstreams.*.framing@file",
                             c -> file(c).framing(),
                             Framing.LF,
@@ -230,6 +237,12 @@ final class KeyCases {
                             REQUIRED,
                             "[\"logs.example.com:601\"]",
                             new Endpoint("logs.example.com", 601)),
+                    e(
+                            "upstreams.*.format@syslog",
+                            c -> tcpUpstream(c).format(),
+                            MessageFormat.RFC5424,
+                            "rfc3164",
+                            MessageFormat.RFC3164),
                     e(
                             "upstreams.*.framing@syslog",
                             c -> tcpUpstream(c).framing(),

@@ -26,7 +26,7 @@ class ArchiveStateTest {
                     0x01_02_03_04_05_06_07_08L,
                     0x11_12_13_14_15_16_17_18L,
                     0x21_22_23_24_25_26_27_28L,
-                    Framing.LF);
+                    new Layout(Format.JSON, Framing.LF));
 
     @Test
     void the_state_is_the_golden_file_and_reads_back() throws IOException {
@@ -47,8 +47,9 @@ class ArchiveStateTest {
 
         assertThat(fields)
                 .containsExactly(
-                        "version 01",
+                        "version 02",
                         "framing 00",
+                        "format 02",
                         "inode 0102030405060708",
                         "length 1112131415161718",
                         "sequence 2122232425262728",
@@ -58,20 +59,53 @@ class ArchiveStateTest {
 
     @ParameterizedTest
     @EnumSource
-    void each_framing_is_read_as_written(Framing framing) {
-        ArchiveState state = new ArchiveState("2026-11-24.log", 1L << 40, 1L << 41, 7, framing);
+    void each_layout_is_read_as_written(Format format) {
+        for (Framing framing : Framing.values()) {
+            Layout layout = new Layout(format, framing);
+            ArchiveState state = new ArchiveState("2026-11-24.log", 1L << 40, 1L << 41, 7, layout);
 
-        assertThat(ArchiveState.decode(state.encode())).contains(state);
+            assertThat(ArchiveState.decode(state.encode())).contains(state);
+        }
+    }
+
+    @Test
+    void a_state_of_version_1_is_rfc_5424() {
+        byte[] first =
+                HexFormat.of()
+                        .parseHex(
+                                "0101"
+                                        + "0102030405060708"
+                                        + "11".repeat(8)
+                                        + "21".repeat(8)
+                                        + "61");
+
+        assertThat(ArchiveState.decode(first))
+                .contains(
+                        new ArchiveState(
+                                "a",
+                                0x01_02_03_04_05_06_07_08L,
+                                0x11_11_11_11_11_11_11_11L,
+                                0x21_21_21_21_21_21_21_21L,
+                                new Layout(Format.RFC5424, Framing.OCTET_COUNTING)));
+        assertThat(ArchiveState.decode(Arrays.copyOf(first, 25))).isEmpty();
+    }
+
+    @Test
+    void an_unknown_format_is_no_state() {
+        byte[] unknown = STATE.encode();
+        unknown[2] = 3;
+
+        assertThat(ArchiveState.decode(unknown)).isEmpty();
     }
 
     @Test
     void a_later_version_or_a_cut_state_is_none() {
         byte[] later = STATE.encode();
-        later[0] = 2;
+        later[0] = 3;
 
         assertThat(ArchiveState.decode(later)).isEmpty();
         assertThat(ArchiveState.decode(new byte[0])).isEmpty();
-        assertThat(ArchiveState.decode(Arrays.copyOf(STATE.encode(), 25))).isEmpty();
+        assertThat(ArchiveState.decode(Arrays.copyOf(STATE.encode(), 26))).isEmpty();
     }
 
     private static String octets(String offset, String count) {

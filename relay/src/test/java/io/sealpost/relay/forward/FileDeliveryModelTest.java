@@ -23,6 +23,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class FileDeliveryModelTest {
     private static final int SEEDS = 250;
     private static final int STEPS = 60;
+    private static final String JSON_START =
+            "{\"facility\":\"user\",\"facility_code\":1,\"severity\":\"notice\",\"severity_code\":5,"
+                    + "\"message\":\"";
 
     /** What may happen in a schedule. */
     enum Weather {
@@ -74,7 +77,9 @@ class FileDeliveryModelTest {
                             ZoneOffset.UTC,
                             Duration.ofDays(400),
                             Long.MAX_VALUE,
-                            random.nextBoolean() ? Framing.LF : Framing.OCTET_COUNTING,
+                            new Layout(
+                                    Format.values()[random.nextInt(Format.values().length)],
+                                    random.nextBoolean() ? Framing.LF : Framing.OCTET_COUNTING),
                             Duration.ofMillis(1),
                             Duration.ofMillis(1));
             spool = SteppedSpool.open(spoolDisk, "archive", clock);
@@ -278,9 +283,24 @@ class FileDeliveryModelTest {
         }
 
         private String text(String message) {
-            return settings.framing() == Framing.LF
-                    ? message.replace("\n", "\\n").replace("\r", "\\r").replace("\0", "\\0") + "\n"
-                    : message.getBytes(UTF_8).length + " " + message;
+            Layout layout = settings.layout();
+            String msg = message.substring("<13>1 - - - - - - ".length());
+            String form =
+                    switch (layout.format()) {
+                        case RFC5424 -> message;
+                        case RFC3164 -> "<13>- -: " + msg;
+                        case JSON -> JSON_START + json(msg) + "\"}";
+                    };
+            return layout.framing() == Framing.LF
+                    ? form.replace("\n", "\\n").replace("\r", "\\r").replace("\0", "\\0") + "\n"
+                    : form.getBytes(UTF_8).length + " " + form;
+        }
+
+        private static String json(String text) {
+            return text.replace("\n", "\\n")
+                    .replace("\r", "\\r")
+                    .replace("\t", "\\t")
+                    .replace("\0", "\\u0000");
         }
 
         private static int count(StringBuilder all, String text) {

@@ -36,6 +36,7 @@ class FileDeliveryTest {
     private SteppedSpool spool;
     private FileDelivery delivery;
     private Framing framing = Framing.LF;
+    private Format format = Format.RFC5424;
     private long maxBytes = Long.MAX_VALUE;
 
     @BeforeEach
@@ -58,7 +59,7 @@ class FileDeliveryTest {
                         ZoneId.of("Europe/Berlin"),
                         Duration.ofDays(14),
                         maxBytes,
-                        framing,
+                        new Layout(format, framing),
                         Duration.ofMillis(1),
                         Duration.ofMillis(1));
         ForwardObserver counting =
@@ -292,6 +293,31 @@ class FileDeliveryTest {
 
         take();
         assertThat(content(TODAY)).isEqualTo("one\ntwo\nthree\nfour\n");
+    }
+
+    @Test
+    void after_a_change_of_format_the_file_is_compared_in_the_format_it_was_written_in()
+            throws Exception {
+        String line = "{\"facility\":\"user\",\"facility_code\":1,\"severity\":\"notice\"";
+        format = Format.JSON;
+        restart();
+        take("<13>1 - - - - - - one");
+        spool.put("<13>1 - - - - - - two");
+        spool.put("<13>1 - - - - - - three");
+        spool.commit();
+        append(TODAY, line + ",\"severity_code\":5,\"message\":\"two\"}\n" + line);
+        format = Format.RFC3164;
+        restart();
+        take("<13>1 - - a - - - four");
+
+        assertThat(content(TODAY))
+                .isEqualTo(
+                        line
+                                + ",\"severity_code\":5,\"message\":\"one\"}\n"
+                                + line
+                                + ",\"severity_code\":5,\"message\":\"two\"}\n"
+                                + "<13>- -: three\n<13>- a: four\n");
+        assertThat(spool.books().delivered()).isEqualTo(4);
     }
 
     @Test

@@ -317,7 +317,7 @@ class TcpSilenceTest {
                         spool.queue().name(),
                         "127.0.0.1",
                         port,
-                        framing,
+                        new Layout(Format.RFC5424, framing),
                         Duration.ofMillis(10),
                         Duration.ofMillis(100),
                         Duration.ofSeconds(2));
