@@ -250,6 +250,7 @@ final class Assembly {
                     case RFC5424 -> Format.RFC5424;
                     case RFC3164 -> Format.RFC3164;
                     case JSON -> Format.JSON;
+                    case ORIGINAL -> Format.ORIGINAL;
                 },
                 switch (framing) {
                     case LF -> Framing.LF;

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class FormatKeysTest {
     private static final String MESSAGE =
             "<34>1 2026-11-04T11:59:59.003+01:00 web1 su 77 ID47 [o@1 ip=\"1\" ip=\"2\"] a \"b\"\u00e9 \t\u00ff";
+    private static final String CHANGED = "<11>Feb  3 04:05:06  db su[9]: \t o\u00e9 ";
     private static final String BSD = "<34>Nov  4 11:59:59 web1 su[77]: a \"b\"\u00e9 \t\u00ff";
 
     /** The octets E9 and FF are no UTF-8. */
@@ -51,29 +52,37 @@ class FormatKeysTest {
                           lines { type = file, path = "lines/%Y-%m-%d.log", format = json }
                           counted { type = file, path = "counted/%Y-%m-%d.log", format = json
                             framing = octet-counting }
+                          raw { type = file, path = "raw/%Y-%m-%d.log", format = original }
                         }
                         """)) {
             send(relay, "<13>1 - h a - - -\n" + MESSAGE);
-            for (String name : List.of("whole", "bsd", "lines", "counted")) {
-                relay.awaitDelivered(name, 2);
+            relay.awaitDelivered("whole", 2);
+            send(relay, CHANGED);
+            for (String name : List.of("whole", "bsd", "lines", "counted", "raw")) {
+                relay.awaitDelivered(name, 3);
             }
         }
 
         assertThat(new String(file("whole"), ISO_8859_1))
-                .isEqualTo("<13>1 - h a - - -\n" + MESSAGE + "\n");
-        assertThat(new String(file("bsd"), ISO_8859_1)).isEqualTo("<13>h a:\n" + BSD + "\n");
+                .startsWith("<13>1 - h a - - -\n" + MESSAGE + "\n<11>1 20")
+                .doesNotContain(CHANGED);
+        assertThat(new String(file("raw"), ISO_8859_1))
+                .isEqualTo("<13>1 - h a - - -\n" + MESSAGE + "\n" + CHANGED + "\n");
+        assertThat(new String(file("bsd"), ISO_8859_1)).startsWith("<13>h a:\n" + BSD + "\n");
         List<String> lines = new String(file("lines"), UTF_8).lines().toList();
-        assertThat(lines).hasSize(2).last().isEqualTo(JSON);
+        assertThat(lines).hasSize(3);
+        assertThat(lines.get(1)).isEqualTo(JSON);
         assertThat(parse(lines.getFirst()).getString("message")).isEmpty();
-        assertThat(parse(lines.getLast()).getStringList("structured_data.\"o@1\".ip"))
+        assertThat(parse(lines.get(1)).getStringList("structured_data.\"o@1\".ip"))
                 .containsExactly("1", "2");
         assertThat(new String(file("counted"), UTF_8))
-                .isEqualTo(counted(lines.getFirst()) + counted(lines.getLast()));
+                .isEqualTo(
+                        counted(lines.get(0)) + counted(lines.get(1)) + counted(lines.get(2)));
     }
 
     @Test
     void receivers_get_each_format() throws Exception {
-        List<String> names = List.of("whole", "bsd", "lines", "counted");
+        List<String> names = List.of("whole", "bsd", "lines", "counted", "raw", "rawlines");
         List<ServerSocket> receivers = new ArrayList<>();
         try {
             for (String _ : names) {
@@ -85,7 +94,9 @@ class FormatKeysTest {
                             "",
                             "format = rfc3164, framing = octet-counting",
                             "format = json, framing = lf",
-                            "format = json");
+                            "format = json",
+                            "format = original",
+                            "format = original, framing = lf");
             for (int i = 0; i < names.size(); i++) {
                 conf.append(
                         "upstreams.%s { type = syslog, transport = tcp, servers = [\"127.0.0.1:%d\"], %s }\n"
@@ -95,12 +106,15 @@ class FormatKeysTest {
                                         ends.get(i)));
             }
             try (RunningRelay relay = RunningRelay.start(folder, conf.toString())) {
-                send(relay, MESSAGE);
+                send(relay, MESSAGE + "\n" + CHANGED);
+                String received = MESSAGE.length() + " " + MESSAGE + CHANGED.length() + " " + CHANGED;
 
                 arrives(receivers.get(0), MESSAGE.length() + " " + MESSAGE, ISO_8859_1);
                 arrives(receivers.get(1), BSD.length() + " " + BSD, ISO_8859_1);
                 arrives(receivers.get(2), JSON + "\n", UTF_8);
                 arrives(receivers.get(3), counted(JSON), UTF_8);
+                arrives(receivers.get(4), received, ISO_8859_1);
+                arrives(receivers.get(5), MESSAGE + "\n" + CHANGED + "\n", ISO_8859_1);
             }
         } finally {
             for (ServerSocket receiver : receivers) {

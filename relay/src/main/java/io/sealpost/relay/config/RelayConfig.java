@@ -192,7 +192,8 @@ public record RelayConfig(
     public enum MessageFormat {
         RFC5424,
         RFC3164,
-        JSON
+        JSON,
+        ORIGINAL
     }
 
     /** How messages are told apart in a stream or file. */

@@ -50,7 +50,8 @@ final class Schema {
             "What is written of each message. `rfc5424`: the message whole, as it lies in the spool;"
                     + " `rfc3164`: for old receivers, without MSGID and structured data"
                     + " ([rules](format/rfc3164.md)); `json`: one object"
-                    + " ([members](format/json.md)).";
+                    + " ([members](format/json.md)); `original`: the message as it was received"
+                    + " ([rules](format/original.md)).";
 
     /** All keys, in the order of the documentation. */
     static final List<Key> KEYS =

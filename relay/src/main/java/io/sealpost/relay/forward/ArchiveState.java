@@ -70,6 +70,7 @@ record ArchiveState(String name, long identity, long length, long sequence, Layo
             case RFC5424 -> 0;
             case RFC3164 -> 1;
             case JSON -> 2;
+            case ORIGINAL -> 3;
         };
     }
 

@@ -43,12 +43,12 @@ final class ExpectedMessages {
                 return false;
             }
             try (run) {
-                int room = text.maxLength(run);
+                int room = text.read(run);
                 if (octets.length < room) {
                     octets = new byte[room];
                 }
                 offset = 0;
-                end = text.write(run, octets, 0);
+                end = text.write(octets, 0);
                 position = run.start();
                 runEnd = run.end();
             }

@@ -146,14 +146,14 @@ final class FileDelivery implements AutoCloseable {
     private void take(FrameRun run) throws IOException {
         try (run) {
             place(run.receivedMicros());
-            int room = text.maxLength(run);
+            int room = text.read(run);
             if (out.length - outLength < room) {
                 flush();
             }
             if (out.length < room) {
                 out = new byte[room];
             }
-            outLength += text.write(run, out, outLength);
+            outLength += text.write(out, outLength);
             taken = run.end();
             takenMessages += run.count();
             unconfirmed = takenMessages + appendedMessages;

@@ -7,5 +7,7 @@ public enum Format {
     /** For receivers that know nothing newer; without MSGID and structured data. */
     RFC3164,
     /** One JSON object. */
-    JSON
+    JSON,
+    /** The message as it was received; as it lies in the spool where that was not kept. */
+    ORIGINAL
 }

@@ -6,7 +6,7 @@ import io.sealpost.protocol.encode.Rfc3164Encoder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rewrites octet-counted RFC 5424 frames, as the spool gives them out, in another layout. The same
+ * Rewrites octet-counted frames, as {@link RunFrames} reads them, in another layout. The same
  * frames always give the same octets. Confined to one thread; its buffer is reused.
  */
 final class FrameRewriter {
@@ -19,16 +19,20 @@ final class FrameRewriter {
     /** Null where the messages themselves stay as they are. */
     private final @Nullable MessageEncoder encoder;
 
+    /** Whether frames stay as they are, octet by octet. */
+    private final boolean asRead;
+
     private byte[] message = new byte[0];
 
     FrameRewriter(Layout layout) {
         this.layout = layout;
         this.encoder =
                 switch (layout.format()) {
-                    case RFC5424 -> null;
+                    case RFC5424, ORIGINAL -> null;
                     case RFC3164 -> new Rfc3164Encoder();
                     case JSON -> new JsonEncoder();
                 };
+        this.asRead = encoder == null && layout.framing() == Framing.OCTET_COUNTING;
     }
 
     Layout layout() {
@@ -42,7 +46,7 @@ final class FrameRewriter {
 
     /** The most octets that so many messages with so many octets of frames can become. */
     int maxLength(int octets, int messages) {
-        if (layout.asSpooled()) {
+        if (asRead) {
             return octets;
         }
         if (encoder == null) {
@@ -58,7 +62,7 @@ final class FrameRewriter {
      * {@link #maxLength}; returns the octets written.
      */
     int rewrite(byte[] from, int length, byte[] to, int at) {
-        if (layout.asSpooled()) {
+        if (asRead) {
             System.arraycopy(from, 0, to, at, length);
             return length;
         }

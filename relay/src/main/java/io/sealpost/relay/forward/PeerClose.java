@@ -46,7 +46,7 @@ final class PeerClose {
             return false;
         }
         sender.discard();
-        sender.send(Arrays.copyOf(frames, RunSender.behind(frames, 1)));
+        sender.send(Arrays.copyOf(frames, RunFrames.behind(frames, 1)));
         sender.flush();
         boolean _ =
                 doorbell.await(ANSWER, () -> connection.reset() || connection.acknowledgedAll());

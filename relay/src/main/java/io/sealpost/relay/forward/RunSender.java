@@ -23,13 +23,13 @@ final class RunSender {
     /** Longest run to ask the queue for, in octets. */
     static final int MAX_RUN = 256 * 1024;
 
-    /** Longest run that is rewritten; so this much is held in memory, and what it becomes. */
+    /** Longest run that is rewritten; it is held in memory, with its originals if sent as such. */
     private static final int MAX_REWRITTEN_RUN = 64 * 1024;
 
     private final TcpConnection connection;
     private final FrameRewriter rewriter;
     private final LongConsumer escaped;
-    private byte[] frames = new byte[COPY_BELOW];
+    private final RunFrames frames;
     private byte[] rewritten = new byte[0];
     private @Nullable ByteBuf together;
     private long octets;
@@ -43,6 +43,7 @@ final class RunSender {
         this.connection = connection;
         this.rewriter = rewriter;
         this.escaped = escaped;
+        this.frames = new RunFrames(rewriter.layout().format());
     }
 
     /** Longest run that this sender wants, in octets. */
@@ -62,11 +63,11 @@ final class RunSender {
         }
     }
 
-    /** Sends the first messages of a run and returns their octets in it; consumes the run. */
+    /** Sends the first messages of a run and returns their octets; consumes the run. */
     int send(FrameRun run, int messages) throws IOException {
         read(run);
-        int cut = behind(frames, messages);
-        appendFrames(frames, cut);
+        int cut = RunFrames.behind(frames.octets(), messages);
+        appendFrames(frames.octets(), cut);
         return cut;
     }
 
@@ -75,38 +76,21 @@ final class RunSender {
         appendFrames(counted, counted.length);
     }
 
-    /** The first messages of a run as counted frames; consumes the run. */
-    static byte[] copy(FrameRun run, int messages) throws IOException {
-        try (run) {
-            byte[] all = new byte[run.length()];
-            run.read(all, 0);
-            return messages == run.count() ? all : Arrays.copyOf(all, behind(all, messages));
-        }
-    }
-
-    /** Where so many counted frames end. */
-    static int behind(byte[] frames, int messages) {
-        int end = 0;
-        for (int i = 0; i < messages; i++) {
-            end = behindFrame(frames, end);
-        }
-        return end;
-    }
-
-    /** Where the frame that begins here ends. */
-    private static int behindFrame(byte[] frames, int at) {
-        int next = at;
-        int length = 0;
-        for (byte digit = frames[next++]; digit != ' '; digit = frames[next++]) {
-            length = length * 10 + digit - '0';
-        }
-        return next + length;
+    /**
+     * The first messages of a run as counted frames that {@link #send(byte[])} takes; consumes the
+     * run.
+     */
+    byte[] copy(FrameRun run, int messages) throws IOException {
+        read(run);
+        boolean all = messages == run.count();
+        return Arrays.copyOf(
+                frames.octets(),
+                all ? frames.length() : RunFrames.behind(frames.octets(), messages));
     }
 
     private void copy(FrameRun run) throws IOException {
-        int length = run.length();
         read(run);
-        appendFrames(frames, length);
+        appendFrames(frames.octets(), frames.length());
     }
 
     private void appendFrames(byte[] from, int length) {
@@ -114,7 +98,7 @@ final class RunSender {
             append(from, length);
             return;
         }
-        int most = rewriter.maxLength(length, count(from, length));
+        int most = rewriter.maxLength(length, RunFrames.count(from, length));
         if (rewritten.length < most) {
             rewritten = new byte[most];
         }
@@ -125,20 +109,9 @@ final class RunSender {
         }
     }
 
-    private static int count(byte[] frames, int length) {
-        int messages = 0;
-        for (int end = 0; end < length; end = behindFrame(frames, end)) {
-            messages++;
-        }
-        return messages;
-    }
-
     private void read(FrameRun run) throws IOException {
         try (run) {
-            if (frames.length < run.length()) {
-                frames = new byte[run.length()];
-            }
-            run.read(frames, 0);
+            frames.read(run);
         }
     }
 

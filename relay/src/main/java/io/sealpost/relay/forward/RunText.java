@@ -5,8 +5,6 @@ import java.io.IOException;
 
 /** Turns runs into what a file holds of them. Confined to one thread; its buffer is reused. */
 final class RunText {
-    private static final int FIRST_CAPACITY = 256 * 1024;
-
     /** Longest run to take of what becomes longer, in octets. */
     private static final int MAX_ENCODED_RUN = 64 * 1024;
 
@@ -14,10 +12,11 @@ final class RunText {
     private static final int MAX_RUN = 256 * 1024;
 
     private final FrameRewriter rewriter;
-    private byte[] frames = new byte[0];
+    private final RunFrames frames;
 
     RunText(Layout layout) {
         this.rewriter = new FrameRewriter(layout);
+        this.frames = new RunFrames(layout.format());
     }
 
     /** Longest run to take at a time, in octets. */
@@ -25,22 +24,18 @@ final class RunText {
         return rewriter.layout().format() == Format.RFC5424 ? MAX_RUN : MAX_ENCODED_RUN;
     }
 
-    /** The most octets that the run can become. */
-    int maxLength(FrameRun run) {
-        return rewriter.maxLength(run.length(), run.count());
+    /**
+     * Reads a run, which stays the caller's to close; returns the most octets that its text can
+     * have.
+     */
+    int read(FrameRun run) throws IOException {
+        frames.read(run);
+        return rewriter.maxLength(frames.length(), run.count());
     }
 
-    /** Writes the run's text to {@code to[at...)}; returns the octets written. */
-    int write(FrameRun run, byte[] to, int at) throws IOException {
-        if (!rewriter.needed()) {
-            run.read(to, at);
-            return run.length();
-        }
-        if (frames.length < run.length()) {
-            frames = new byte[Math.max(FIRST_CAPACITY, run.length())];
-        }
-        run.read(frames, 0);
-        return rewriter.rewrite(frames, run.length(), to, at);
+    /** Writes the text of the run just read to {@code to[at...)}; returns the octets written. */
+    int write(byte[] to, int at) {
+        return rewriter.rewrite(frames.octets(), frames.length(), to, at);
     }
 
     /** Octets of the message that begins here, with its framing. */

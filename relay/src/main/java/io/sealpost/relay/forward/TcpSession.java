@@ -253,7 +253,7 @@ final class TcpSession {
             }
             long wanted = silent.position().sequence() - run.firstSequence();
             int count = Math.clamp(wanted, 0, run.count());
-            byte[] frames = RunSender.copy(run, count);
+            byte[] frames = sender.copy(run, count);
             if (count > 0) {
                 tail.keep(frames, count, silent.octets());
             }

@@ -37,7 +37,12 @@ final class BatchMetadata {
     private long[] runOrdinal = new long[16];
     private long[] runMask = new long[16];
     private final List<Source> sources = new ArrayList<>();
-    private final List<Change> changes = new ArrayList<>();
+
+    private int changes;
+    private int[] changeIndex = new int[16];
+    private int[] changeForm = new int[16];
+    private int[] changeReasons = new int[16];
+    private int[] changeOriginal = new int[16];
 
     int runs() {
         return runs;
@@ -69,37 +74,64 @@ final class BatchMetadata {
     }
 
     List<Change> changes() {
-        return List.copyOf(changes);
+        List<Change> all = new ArrayList<>(changes);
+        for (int c = 0; c < changes; c++) {
+            all.add(
+                    new Change(
+                            changeIndex[c], changeForm[c], changeReasons[c], changeOriginal[c]));
+        }
+        return all;
+    }
+
+    /** How many messages were changed. */
+    int changed() {
+        return changes;
+    }
+
+    /** Index in the batch of a changed message. */
+    int changedIndex(int change) {
+        return changeIndex[change];
+    }
+
+    /** Octets of its original; 0 if none is kept. */
+    int originalLength(int change) {
+        return changeOriginal[change];
     }
 
     /** Reads runs only, which is what queues need; false if the octets are damaged. */
     boolean decodeRuns(byte[] from, int offset, BatchHeader header) {
-        return decode(from, offset, header, false);
+        return decode(from, offset, header, false, false);
+    }
+
+    /** Reads runs and changes; false if the octets are damaged. */
+    boolean decodeChanges(byte[] from, int offset, BatchHeader header) {
+        return decode(from, offset, header, false, true);
     }
 
     /** Reads everything; false if the octets are damaged. */
     boolean decodeAll(byte[] from, int offset, BatchHeader header) {
-        return decode(from, offset, header, true);
+        return decode(from, offset, header, true, true);
     }
 
-    private boolean decode(byte[] from, int offset, BatchHeader header, boolean all) {
+    private boolean decode(
+            byte[] from, int offset, BatchHeader header, boolean keepSources, boolean keepChanges) {
         octets = from;
         at = offset;
         limit = offset + header.metadataLength();
         sound = true;
         sources.clear();
-        changes.clear();
+        changes = 0;
         runs = 0;
         if (octet() != VERSION) {
             return false;
         }
         long sourceCount = number();
         for (long i = 0; sound && i < sourceCount; i++) {
-            source(all);
+            source(keepSources);
         }
         readRuns(header, sourceCount);
-        if (all) {
-            readChanges();
+        if (keepChanges) {
+            readChanges(header);
         }
         return sound;
     }
@@ -141,12 +173,39 @@ final class BatchMetadata {
         sound &= messages == header.count() && frames == header.framesLength();
     }
 
-    private void readChanges() {
+    private void readChanges(BatchHeader header) {
         long total = number();
-        int index = 0;
-        for (long c = 0; sound && c < total; c++) {
-            index += (int) number();
-            changes.add(new Change(index, octet(), (int) number(), (int) number()));
+        if (total < 0 || total > header.count()) {
+            sound = false;
+            return;
+        }
+        changeRoom((int) total);
+        long index = 0;
+        long originals = 0;
+        for (int c = 0; sound && c < total; c++) {
+            index += number();
+            changeIndex[c] = (int) index;
+            changeForm[c] = octet();
+            changeReasons[c] = (int) number();
+            long original = number();
+            changeOriginal[c] = (int) original;
+            originals += original;
+            sound &=
+                    index >= 0
+                            && index < header.count()
+                            && original >= 0
+                            && originals <= header.originalsLength();
+            changes++;
+        }
+    }
+
+    private void changeRoom(int total) {
+        if (total > changeIndex.length) {
+            int more = Math.max(total, changeIndex.length * 2);
+            changeIndex = new int[more];
+            changeForm = new int[more];
+            changeReasons = new int[more];
+            changeOriginal = new int[more];
         }
     }
 

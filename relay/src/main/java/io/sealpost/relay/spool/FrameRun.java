@@ -11,6 +11,10 @@ import org.jspecify.annotations.Nullable;
  * until {@link #close}, which may be called from any thread and must be called once.
  */
 public final class FrameRun implements AutoCloseable {
+    /** The batch that messages of a run lie in. */
+    record InBatch(SegmentReader file, long at, BatchHeader header) {}
+
+    private final InBatch batch;
     private final SegmentReader file;
     private final Position start;
     private final Position end;
@@ -20,13 +24,14 @@ public final class FrameRun implements AutoCloseable {
     private final AtomicBoolean closed = new AtomicBoolean();
 
     FrameRun(
-            SegmentReader file,
+            InBatch batch,
             Position start,
             Position end,
             long offset,
             int length,
             long receivedMicros) {
-        this.file = file;
+        this.batch = batch;
+        this.file = batch.file();
         this.start = start;
         this.end = end;
         this.offset = offset;
@@ -88,6 +93,10 @@ public final class FrameRun implements AutoCloseable {
     /** Where the first frame begins in {@link #channel}. */
     public long offset() {
         return offset;
+    }
+
+    InBatch batch() {
+        return batch;
     }
 
     /** The position before the message with this index; {@link #count} gives the end. */

@@ -195,7 +195,7 @@ final class QueueReader implements AutoCloseable {
             octets = walk.octets();
             count = walk.frames();
         }
-        SegmentReader open = openFile();
+        FrameRun.InBatch place = new FrameRun.InBatch(openFile(), offset, header);
         Segment in = opened();
         Position start = new Position(sequence, in.first(), offset);
         long at = offset + BatchHeader.LENGTH + octetsDone;
@@ -204,7 +204,7 @@ final class QueueReader implements AutoCloseable {
             leave(header);
         }
         Position end = new Position(start.sequence() + count, in.first(), offset);
-        return new FrameRun(open, start, end, at, (int) octets, micros);
+        return new FrameRun(place, start, end, at, (int) octets, micros);
     }
 
     private FrameWalk walk(long octets) throws IOException {

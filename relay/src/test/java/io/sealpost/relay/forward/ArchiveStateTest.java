@@ -93,7 +93,7 @@ class ArchiveStateTest {
     @Test
     void an_unknown_format_is_no_state() {
         byte[] unknown = STATE.encode();
-        unknown[2] = 3;
+        unknown[2] = 4;
 
         assertThat(ArchiveState.decode(unknown)).isEmpty();
     }

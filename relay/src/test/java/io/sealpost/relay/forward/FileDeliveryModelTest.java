@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class FileDeliveryModelTest {
     private static final int SEEDS = 250;
     private static final int STEPS = 60;
+    private static final String MESSAGE_START = "<13>1 - - - - - - ";
     private static final String JSON_START =
             "{\"facility\":\"user\",\"facility_code\":1,\"severity\":\"notice\",\"severity_code\":5,"
                     + "\"message\":\"";
@@ -114,13 +115,13 @@ class FileDeliveryModelTest {
             int count = 1 + random.nextInt(12);
             for (int i = 0; i < count; i++) {
                 int length = random.nextInt(random.nextInt(10) == 0 ? 900 : 60);
-                StringBuilder text = new StringBuilder("<13>1 - - - - - - #" + messages.size());
+                StringBuilder text = new StringBuilder(MESSAGE_START + "#" + messages.size());
                 for (int n = 0; n < length; n++) {
                     text.append(
                             "xyz \n\r\0\t".charAt(random.nextInt(random.nextInt(20) == 0 ? 8 : 4)));
                 }
                 messages.add(text + "#");
-                spool.put(text + "#");
+                spool.put(text + "#", original(text + "#"));
             }
             spool.commit();
         }
@@ -284,16 +285,23 @@ class FileDeliveryModelTest {
 
         private String text(String message) {
             Layout layout = settings.layout();
-            String msg = message.substring("<13>1 - - - - - - ".length());
+            String msg = message.substring(MESSAGE_START.length());
             String form =
                     switch (layout.format()) {
                         case RFC5424 -> message;
+                        case ORIGINAL -> original(message).isEmpty() ? message : original(message);
                         case RFC3164 -> "<13>- -: " + msg;
                         case JSON -> JSON_START + json(msg) + "\"}";
                     };
             return layout.framing() == Framing.LF
                     ? form.replace("\n", "\\n").replace("\r", "\\r").replace("\0", "\\0") + "\n"
                     : form.getBytes(UTF_8).length + " " + form;
+        }
+
+        /** Every third message is one that was changed. */
+        private static String original(String message) {
+            String msg = message.substring(MESSAGE_START.length());
+            return msg.charAt(1) % 3 == 0 ? "as received: " + msg + "\0#" : "";
         }
 
         private static String json(String text) {

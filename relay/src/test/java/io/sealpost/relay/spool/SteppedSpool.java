@@ -42,11 +42,17 @@ public final class SteppedSpool implements AutoCloseable {
 
     /** Takes a message in, received now; it is durable after {@link #commit}. */
     public void put(String message) {
+        put(message, "");
+    }
+
+    /** Takes a message in with its original; none is kept where that is empty. */
+    public void put(String message, String original) {
+        byte[] received = original.getBytes(StandardCharsets.UTF_8);
         byte[] octets = message.getBytes(StandardCharsets.UTF_8);
         long mask = 1L << queue.number();
         for (int tries = 0; tries < 2; tries++) {
             ordinal++;
-            if (SpoolRig.put(lane, octets, mask, clock.epochMicros(), ordinal, 0, new byte[0])) {
+            if (SpoolRig.put(lane, octets, mask, clock.epochMicros(), ordinal, received.length, received)) {
                 return;
             }
             commit();
