@@ -76,8 +76,7 @@ class FormatKeysTest {
         assertThat(parse(lines.get(1)).getStringList("structured_data.\"o@1\".ip"))
                 .containsExactly("1", "2");
         assertThat(new String(file("counted"), UTF_8))
-                .isEqualTo(
-                        counted(lines.get(0)) + counted(lines.get(1)) + counted(lines.get(2)));
+                .isEqualTo(counted(lines.get(0)) + counted(lines.get(1)) + counted(lines.get(2)));
     }
 
     @Test
@@ -107,7 +106,8 @@ class FormatKeysTest {
             }
             try (RunningRelay relay = RunningRelay.start(folder, conf.toString())) {
                 send(relay, MESSAGE + "\n" + CHANGED);
-                String received = MESSAGE.length() + " " + MESSAGE + CHANGED.length() + " " + CHANGED;
+                String received =
+                        MESSAGE.length() + " " + MESSAGE + CHANGED.length() + " " + CHANGED;
 
                 arrives(receivers.get(0), MESSAGE.length() + " " + MESSAGE, ISO_8859_1);
                 arrives(receivers.get(1), BSD.length() + " " + BSD, ISO_8859_1);

@@ -76,9 +76,7 @@ final class BatchMetadata {
     List<Change> changes() {
         List<Change> all = new ArrayList<>(changes);
         for (int c = 0; c < changes; c++) {
-            all.add(
-                    new Change(
-                            changeIndex[c], changeForm[c], changeReasons[c], changeOriginal[c]));
+            all.add(new Change(changeIndex[c], changeForm[c], changeReasons[c], changeOriginal[c]));
         }
         return all;
     }

@@ -117,7 +117,8 @@ public final class Originals {
                         + header.metadataLength()
                         + before;
         if (batch.file().read(octets, at, size, from) < size) {
-            throw new IOException("segment ends inside the originals of the batch at " + batch.at());
+            throw new IOException(
+                    "segment ends inside the originals of the batch at " + batch.at());
         }
     }
 

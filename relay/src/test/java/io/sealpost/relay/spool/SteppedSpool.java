@@ -52,7 +52,8 @@ public final class SteppedSpool implements AutoCloseable {
         long mask = 1L << queue.number();
         for (int tries = 0; tries < 2; tries++) {
             ordinal++;
-            if (SpoolRig.put(lane, octets, mask, clock.epochMicros(), ordinal, received.length, received)) {
+            if (SpoolRig.put(
+                    lane, octets, mask, clock.epochMicros(), ordinal, received.length, received)) {
                 return;
             }
             commit();
