@@ -88,8 +88,9 @@ final class Relay implements AutoCloseable {
     }
 
     void start(Listener listener) throws IOException {
-        listener.start();
+        listener.bind();
         listeners.add(listener);
+        listener.start();
     }
 
     /** Why messages cannot be taken in now; empty if they can. */

@@ -150,6 +150,16 @@ public final class FileForwarder implements Forwarder {
         }
     }
 
+    @Override
+    public boolean ended() {
+        lock.lock();
+        try {
+            return stopping && (thread == null || !thread.isAlive());
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void deliverUntilStopped() {
         Duration wait = settings.retryFirst();
         while (!isOver()) {

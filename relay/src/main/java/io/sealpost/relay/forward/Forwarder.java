@@ -27,6 +27,9 @@ public interface Forwarder extends AutoCloseable {
      */
     void stop(Duration grace);
 
+    /** Whether it has stopped and will touch its queue no more. */
+    boolean ended();
+
     /** Stops without grace. */
     @Override
     default void close() {

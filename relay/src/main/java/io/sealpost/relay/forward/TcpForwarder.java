@@ -105,6 +105,11 @@ public final class TcpForwarder implements Forwarder {
         }
     }
 
+    @Override
+    public boolean ended() {
+        return stop.given() && !thread.isAlive();
+    }
+
     private void wake() {
         doorbell.ring();
         queue.wake();

@@ -13,11 +13,35 @@ public sealed interface Listener permits TcpListener, UdpListener {
     String name();
 
     /**
-     * Begins to listen.
+     * Opens its sockets; what comes waits in the kernel until {@link #start}.
      *
      * @throws IOException with a message for the operator
      */
-    void start() throws IOException;
+    void bind() throws IOException;
+
+    /** Begins to take in what comes to its sockets. */
+    void start();
+
+    /**
+     * Whether it can {@linkplain #succeed take over} the sockets of the other, so that no sender
+     * notices that the configuration was replaced.
+     */
+    boolean canSucceed(Listener other);
+
+    /**
+     * Takes over the sockets of the other instead of {@link #bind} and {@link #start}. Connections
+     * that are open stay with the other, and keep its settings, until their senders end them.
+     */
+    void succeed(Listener other);
+
+    /**
+     * Takes no new senders and closes its sockets, but lets open connections go on. Nothing happens
+     * to sockets that another has taken over.
+     */
+    void retire(Duration patience) throws InterruptedException;
+
+    /** Connections that are open. */
+    int connections();
 
     /** Where it listens, with the port really bound. */
     InetSocketAddress address();

@@ -1,7 +1,6 @@
 package io.sealpost.relay.listen;
 
 import io.netty.bootstrap.ServerBootstrap;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
@@ -44,7 +43,7 @@ public final class TcpListener implements Listener {
     private final AtomicInteger connections = new AtomicInteger();
 
     /** Written by control threads. */
-    private volatile Optional<Channel> server = Optional.empty();
+    private volatile Optional<ListeningSocket> socket = Optional.empty();
 
     /** A listener that does not listen yet. */
     public TcpListener(TcpListenerSettings settings, EventLoops loops, ListenerCounters counters) {
@@ -63,7 +62,8 @@ public final class TcpListener implements Listener {
     }
 
     @Override
-    public void start() throws IOException {
+    public void bind() throws IOException {
+        ListeningSocket listening = new ListeningSocket(this);
         InetSocketAddress bind = settings.common().bind();
         SocketProtocolFamily family =
                 bind.getAddress() instanceof Inet4Address
@@ -75,12 +75,13 @@ public final class TcpListener implements Listener {
                         .channelFactory(() -> new EpollServerSocketChannel(family))
                         .option(ChannelOption.SO_BACKLOG, BACKLOG)
                         .option(ChannelOption.SO_REUSEADDR, true)
+                        .option(ChannelOption.AUTO_READ, false)
                         .childOption(ChannelOption.SO_KEEPALIVE, true)
                         .childHandler(
                                 new ChannelInitializer<SocketChannel>() {
                                     @Override
                                     protected void initChannel(SocketChannel channel) {
-                                        accepted(channel);
+                                        listening.owner().accepted(channel, listening);
                                     }
                                 });
         int receiveBuffer = settings.common().receiveBufferBytes();
@@ -95,17 +96,57 @@ public final class TcpListener implements Listener {
                             .formatted(name(), Addresses.text(bind), bound.cause().getMessage()),
                     bound.cause());
         }
-        server = Optional.of(bound.channel());
+        listening.channel(bound.channel());
+        socket = Optional.of(listening);
+    }
+
+    @Override
+    public void start() {
+        socket.orElseThrow().channel().config().setAutoRead(true);
+    }
+
+    @Override
+    public boolean canSucceed(Listener other) {
+        return other instanceof TcpListener before
+                && before.socket.isPresent()
+                && before.settings.common().bind().equals(settings.common().bind())
+                && before.settings.common().receiveBufferBytes()
+                        == settings.common().receiveBufferBytes();
+    }
+
+    @Override
+    public void succeed(Listener other) {
+        TcpListener before = (TcpListener) other;
+        ListeningSocket taken = before.socket.orElseThrow();
+        socket = Optional.of(taken);
+        taken.owner(this);
+        before.socket = Optional.empty();
+        before.settings.tls().ifPresent(ServerTls::close);
+    }
+
+    @Override
+    public void retire(Duration patience) throws InterruptedException {
+        Optional<ListeningSocket> closing = socket;
+        socket = Optional.empty();
+        if (closing.isPresent()) {
+            closing.get().channel().close().await();
+            settings.tls().ifPresent(ServerTls::close);
+        }
+    }
+
+    @Override
+    public int connections() {
+        return connections.get();
     }
 
     @Override
     public InetSocketAddress address() {
-        return server.map(channel -> (InetSocketAddress) channel.localAddress())
+        return socket.map(open -> (InetSocketAddress) open.channel().localAddress())
                 .orElse(settings.common().bind());
     }
 
     /** On the connection's event loop. */
-    private void accepted(SocketChannel channel) {
+    private void accepted(SocketChannel channel, ListeningSocket listening) {
         InetSocketAddress peer = channel.remoteAddress();
         if (peer == null) {
             channel.close();
@@ -115,12 +156,13 @@ public final class TcpListener implements Listener {
             refuse(channel, peer, NOT_ALLOWED, notAllowed);
             return;
         }
-        if (connections.incrementAndGet() > settings.maxConnections()) {
-            connections.decrementAndGet();
+        if (!listening.admits(settings.maxConnections())) {
             refuse(channel, peer, TOO_MANY, tooMany);
             return;
         }
+        connections.incrementAndGet();
         counters.connectionOpened();
+        channel.closeFuture().addListener(_ -> listening.left());
         Loop loop = loops.of(channel.eventLoop());
         Source source =
                 new Source(
@@ -206,14 +248,11 @@ public final class TcpListener implements Listener {
 
     @Override
     public void stop(Duration patience) throws InterruptedException {
-        if (server.isPresent()) {
-            server.get().close().await();
-        }
+        retire(patience);
         CompletableFuture.allOf(
                         loops.loops().stream()
                                 .map(loop -> Drain.start(loop, this, patience))
                                 .toArray(CompletableFuture[]::new))
                 .join();
-        settings.tls().ifPresent(ServerTls::close);
     }
 }

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +24,12 @@ public final class UdpListener implements Listener {
     private final RateLimitedLog refusals;
     private final RateLimitedLog drops;
     private final RateLimitedLog failures;
+
+    /** Its sockets, one of each loop in their order; replaced by control threads. */
+    private volatile List<UdpSocket> sockets = List.of();
+
+    /** Its sockets are read; written by control threads. */
+    private volatile boolean started;
 
     /** Written by the control thread that starts it. */
     private volatile InetSocketAddress address;
@@ -44,21 +52,24 @@ public final class UdpListener implements Listener {
     }
 
     @Override
-    public void start() throws IOException {
+    public void bind() throws IOException {
+        List<UdpSocket> bound = new ArrayList<>();
         try {
             // alone, so that a port in use is noticed: sockets that share one never fail
             Socket first = bind(address, false);
             address = first.localAddress();
-            int sockets = Math.min(settings.sockets(), loops.loops().size());
-            if (sockets == 1) {
-                register(loops.loops().getFirst(), first);
-                return;
+            int wanted = Math.min(settings.sockets(), loops.loops().size());
+            if (wanted == 1) {
+                bound.add(reading(loops.loops().getFirst(), first));
+            } else {
+                first.close();
+                for (Loop loop : loops.loops().subList(0, wanted)) {
+                    bound.add(reading(loop, bind(address, true)));
+                }
             }
-            first.close();
-            for (Loop loop : loops.loops().subList(0, sockets)) {
-                register(loop, bind(address, true));
-            }
+            sockets = List.copyOf(bound);
         } catch (IOException e) {
+            bound.forEach(UdpSocket::close);
             throw new IOException(
                     "listener %s: cannot listen on %s (udp): %s"
                             .formatted(name(), Addresses.text(address), e.getMessage()),
@@ -90,8 +101,18 @@ public final class UdpListener implements Listener {
         }
     }
 
-    private void register(Loop loop, Socket socket) {
-        UdpSocket reading = new UdpSocket(this, loop, socket, DatagramReader.of(socket.intValue()));
+    private UdpSocket reading(Loop loop, Socket socket) {
+        return new UdpSocket(this, loop, socket, DatagramReader.of(socket.intValue()));
+    }
+
+    @Override
+    public void start() {
+        started = true;
+        sockets.forEach(UdpListener::register);
+    }
+
+    private static void register(UdpSocket reading) {
+        Loop loop = reading.loop();
         loop.eventLoop()
                 .register(reading)
                 .addListener(
@@ -107,6 +128,43 @@ public final class UdpListener implements Listener {
     @Override
     public InetSocketAddress address() {
         return address;
+    }
+
+    @Override
+    public boolean canSucceed(Listener other) {
+        return other instanceof UdpListener before
+                && !before.sockets.isEmpty()
+                && before.settings.common().bind().equals(settings.common().bind())
+                && before.settings.common().receiveBufferBytes()
+                        == settings.common().receiveBufferBytes();
+    }
+
+    @Override
+    public void succeed(Listener other) {
+        UdpListener before = (UdpListener) other;
+        address = before.address;
+        started = true;
+        sockets = before.sockets;
+        before.sockets = List.of();
+        CompletableFuture.allOf(
+                        sockets.stream()
+                                .map(
+                                        taken ->
+                                                CompletableFuture.runAsync(
+                                                        () -> taken.belongTo(this),
+                                                        taken.loop().eventLoop()))
+                                .toArray(CompletableFuture[]::new))
+                .join();
+    }
+
+    @Override
+    public void retire(Duration patience) throws InterruptedException {
+        stop(patience);
+    }
+
+    @Override
+    public int connections() {
+        return 0;
     }
 
     int maxMessageBytes() {
@@ -145,6 +203,12 @@ public final class UdpListener implements Listener {
 
     @Override
     public void stop(Duration patience) throws InterruptedException {
+        List<UdpSocket> closing = sockets;
+        sockets = List.of();
+        if (!started) {
+            closing.forEach(UdpSocket::close);
+            return;
+        }
         CompletableFuture.allOf(
                         loops.loops().stream()
                                 .map(loop -> Drain.start(loop, this, patience))

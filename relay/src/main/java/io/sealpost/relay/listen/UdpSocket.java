@@ -26,11 +26,11 @@ final class UdpSocket implements EpollIoHandle, Resident {
     /** Calls of recvmmsg before others on the event loop have their turn. */
     private static final int READS_PER_TURN = 8;
 
-    private final UdpListener listener;
     private final Loop loop;
     private final Socket socket;
     private final DatagramReader reader;
-    private final int maxMessageBytes;
+    private UdpListener listener;
+    private int maxMessageBytes;
 
     private @Nullable IoRegistration registration;
     private UdpPeers.@Nullable Peer peer;
@@ -57,6 +57,17 @@ final class UdpSocket implements EpollIoHandle, Resident {
     @Override
     public FileDescriptor fd() {
         return socket;
+    }
+
+    Loop loop() {
+        return loop;
+    }
+
+    /** From now on it is read for this listener. On the event loop. */
+    void belongTo(UdpListener successor) {
+        listener = successor;
+        maxMessageBytes = successor.maxMessageBytes();
+        peer = null;
     }
 
     /** Begins to read. On the event loop, once registered there. */

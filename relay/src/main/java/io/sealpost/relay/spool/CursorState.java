@@ -40,6 +40,12 @@ record CursorState(
         return "cursors/" + number;
     }
 
+    /** The same under a new name. */
+    CursorState with(UpstreamNumbers.Entry renamed) {
+        return new CursorState(
+                number, renamed, position, synced, delivered, resent, dropped, state);
+    }
+
     long counted() {
         long sum = delivered;
         for (long count : dropped.values()) {

@@ -79,7 +79,7 @@ public final class Lane {
         }
     }
 
-    /** Messages this lane has taken in; read on the event loop, outside begin and end. */
+    /** Messages this lane has taken in. Waits for the chunk that is being taken in. */
     public long accepted() {
         lock.lock();
         try {

@@ -21,11 +21,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class QueueCursor {
     private final int number;
-    private final UpstreamNumbers.Entry entry;
-    private final QueueSettings settings;
     private final SpoolWriter writer;
     private final TwoSlotFile file;
     private final ConcurrentSkipListMap<Long, String> asides;
+
+    /** Replaced by the thread that reloads the configuration. */
+    private volatile UpstreamNumbers.Entry entry;
+
+    /** Replaced by the thread that reloads the configuration. */
+    private volatile QueueSettings settings;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final ReentrantLock fileLock = new ReentrantLock();
@@ -40,6 +44,7 @@ final class QueueCursor {
     private long oldestMicros = -1;
     private long changes = 1;
     private long persistedChanges;
+    private boolean closed;
 
     /** As in the file; volatile because housekeeping releases segments by it. */
     private volatile long persistedSequence;
@@ -80,6 +85,22 @@ final class QueueCursor {
 
     QueueSettings settings() {
         return settings;
+    }
+
+    void reconfigure(QueueSettings replacement) {
+        settings = replacement;
+    }
+
+    /** The same upstream by another name. */
+    void rename(UpstreamNumbers.Entry renamed) throws IOException {
+        lock.lock();
+        try {
+            entry = renamed;
+            changes++;
+        } finally {
+            lock.unlock();
+        }
+        persist();
     }
 
     /** Puts the reader at the confirmed place if that is ahead of it. */
@@ -388,7 +409,7 @@ final class QueueCursor {
             long snapshotChanges;
             lock.lock();
             try {
-                if (changes == persistedChanges && !always) {
+                if (closed || (changes == persistedChanges && !always)) {
                     return;
                 }
                 snapshotChanges = changes;
@@ -421,6 +442,12 @@ final class QueueCursor {
     void close() throws IOException {
         fileLock.lock();
         try {
+            lock.lock();
+            try {
+                closed = true;
+            } finally {
+                lock.unlock();
+            }
             file.close();
         } finally {
             fileLock.unlock();

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Housekeeping of the log: holds upstreams to their buffer limits, persists cursors, unlinks what
- * nobody needs, and says when lanes must wait. Confined to the housekeeping thread.
+ * nobody needs, and says when lanes must wait. Confined to the housekeeping thread, but for the
+ * list of cursors.
  */
 final class Retention {
     private final SpoolSettings settings;
@@ -44,6 +45,10 @@ final class Retention {
 
     void add(QueueCursor cursor) {
         cursors.add(cursor);
+    }
+
+    void remove(QueueCursor cursor) {
+        cursors.remove(cursor);
     }
 
     /** One round; true if there is more to do soon. */

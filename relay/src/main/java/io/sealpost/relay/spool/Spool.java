@@ -3,16 +3,17 @@ package io.sealpost.relay.spool;
 import io.sealpost.relay.runtime.NanoClock;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The durable log of a data folder: lanes in, queues out. Lanes and queues are made before {@link
- * #start}, by one thread; the rest may be called from any thread.
+ * The durable log of a data folder: lanes in, queues out. Lanes are made before {@link #start}, by
+ * one thread; the rest may be called from any thread.
  */
 public final class Spool implements AutoCloseable {
     private static final long RETRY_NANOS = 100_000_000;
@@ -32,7 +33,7 @@ public final class Spool implements AutoCloseable {
     private final SpoolWriter writer;
     private final Retention retention;
     private final Housekeeping housekeeping;
-    private final List<UpstreamQueue> queues = new ArrayList<>();
+    private final List<UpstreamQueue> queues = new CopyOnWriteArrayList<>();
     private final AtomicBoolean closed = new AtomicBoolean();
     private @Nullable Thread thread;
 
@@ -135,8 +136,12 @@ public final class Spool implements AutoCloseable {
         return lane;
     }
 
-    /** The queue of this upstream, which keeps its number and cursor for life. */
-    public UpstreamQueue queue(String upstream, QueueSettings queueSettings) throws IOException {
+    /**
+     * The queue of this upstream, which keeps its number and cursor for life. At any time; a new
+     * upstream gets messages from when their sets are made with its number.
+     */
+    public synchronized UpstreamQueue queue(String upstream, QueueSettings queueSettings)
+            throws IOException {
         Published end = writer.published();
         int number = parts.numbers.find(upstream);
         boolean added = number < 0;
@@ -166,6 +171,46 @@ public final class Spool implements AutoCloseable {
         writer.add(queue);
         retention.add(cursor);
         return queue;
+    }
+
+    /** Gives an upstream another name, under which it keeps its number, cursor and counts. */
+    public synchronized void rename(UpstreamQueue queue, String name) throws IOException {
+        queue.cursor().rename(parts.numbers.rename(queue.number(), name));
+    }
+
+    /**
+     * Whether there is such an upstream by an earlier start, and gives it the new name then. Before
+     * its queue is asked for.
+     */
+    public synchronized boolean rename(String name, String newName) throws IOException {
+        int number = parts.numbers.find(name);
+        if (number < 0 || parts.numbers.find(newName) >= 0) {
+            return false;
+        }
+        UpstreamNumbers.Entry entry = parts.numbers.rename(number, newName);
+        parts.cursors.computeIfPresent(number, (_, state) -> state.with(entry));
+        return true;
+    }
+
+    /**
+     * Takes an upstream out of the log for good, when its forwarder has ended and no more messages
+     * are routed to it. What it has not delivered is counted as dropped.
+     *
+     * @return the messages dropped
+     */
+    public synchronized long remove(UpstreamQueue queue) throws IOException {
+        writer.remove(queue);
+        retention.remove(queue.cursor());
+        queues.remove(queue);
+        long queued = queue.queued();
+        parts.numbers.retire(queue.number());
+        queue.close();
+        queue.cursor().close();
+        parts.dropCursor(queue.number());
+        if (queued > 0) {
+            observer.dropped(queue.name(), queued, DropReason.REMOVED);
+        }
+        return queued;
     }
 
     /** Takes upstreams that have no queue by now out of the books, and starts the threads. */
@@ -287,6 +332,13 @@ public final class Spool implements AutoCloseable {
     public boolean awaitSynced(Duration timeout) {
         writer.wake();
         return writer.await(writer::idle, timeout.toNanos());
+    }
+
+    /** Waits until all that the lanes hold at the call is durable, however much comes meanwhile. */
+    public boolean awaitAccepted(Duration timeout) {
+        BooleanSupplier durable = writer.durable();
+        writer.wake();
+        return writer.await(durable, timeout.toNanos());
     }
 
     SpoolWriter writer() {

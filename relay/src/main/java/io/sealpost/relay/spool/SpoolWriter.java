@@ -4,7 +4,9 @@ import io.sealpost.relay.runtime.NanoClock;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -105,6 +107,10 @@ final class SpoolWriter {
         queues.add(queue);
     }
 
+    void remove(UpstreamQueue queue) {
+        queues.remove(queue);
+    }
+
     void housekeeping(Housekeeping thread) {
         housekeeping = thread;
     }
@@ -158,6 +164,15 @@ final class SpoolWriter {
             }
         }
         return written == published.sequence();
+    }
+
+    /** Holds when everything that the lanes hold at the call is durable. */
+    BooleanSupplier durable() {
+        Map<Lane, Long> accepted = new HashMap<>();
+        lanes.forEach(lane -> accepted.put(lane, lane.accepted()));
+        return () ->
+                accepted.entrySet().stream()
+                        .allMatch(lane -> lane.getKey().synced() >= lane.getValue());
     }
 
     /** Waits until the condition holds, which only a commit makes true; false after the time. */
@@ -283,6 +298,7 @@ final class SpoolWriter {
         }
         pending.clear();
         appended = false;
+        wakeWaiting();
         if (!writable) {
             writable = true;
             observer.writable();
@@ -316,6 +332,10 @@ final class SpoolWriter {
         for (UpstreamQueue queue : queues) {
             queue.readableMoved();
         }
+        wakeWaiting();
+    }
+
+    private void wakeWaiting() {
         for (Thread thread : waiting) {
             LockSupport.unpark(thread);
         }

@@ -10,7 +10,7 @@ import java.util.Optional;
 /**
  * The numbers that upstreams have for life, in {@code data-dir/upstreams}. A message's set of
  * upstreams holds these numbers, so a number is never given to another. See
- * docs/format/upstreams.md. Used before the spool starts, by one thread.
+ * docs/format/upstreams.md. Used by one thread at a time.
  */
 final class UpstreamNumbers {
     /** Numbers there are; bits of a message's set. */
@@ -91,12 +91,16 @@ final class UpstreamNumbers {
                             + " upstreams, and numbers are never used again. Drain it and begin a"
                             + " new data-dir.");
         }
-        if (name.getBytes(StandardCharsets.UTF_8).length > MAX_NAME) {
-            throw new SpoolException("the name of upstream '" + name + "' is too long");
-        }
+        checkLength(name);
         entries.add(new Entry(name, creation, start, true));
         file.write(encode(entries));
         return entries.size() - 1;
+    }
+
+    private static void checkLength(String name) throws SpoolException {
+        if (name.getBytes(StandardCharsets.UTF_8).length > MAX_NAME) {
+            throw new SpoolException("the name of upstream '" + name + "' is too long");
+        }
     }
 
     /** Makes a lost file again from what the cursors hold. */
@@ -105,6 +109,16 @@ final class UpstreamNumbers {
             entries.add(known.get(n));
         }
         file.write(encode(entries));
+    }
+
+    /** Gives the number's upstream another name, durable on return. */
+    Entry rename(int number, String name) throws IOException {
+        checkLength(name);
+        Entry old = entries.get(number);
+        Entry renamed = new Entry(name, old.creation(), old.start(), true);
+        entries.set(number, renamed);
+        file.write(encode(entries));
+        return renamed;
     }
 
     /** Takes a number out of use for ever, durable on return. */

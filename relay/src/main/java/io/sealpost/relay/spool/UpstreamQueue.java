@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
  * forwarder thread; everything else may be called from any thread.
  */
 public final class UpstreamQueue {
-    private final String name;
     private final int number;
     private final QueueReader reader;
     private final QueueCursor cursor;
@@ -34,7 +33,6 @@ public final class UpstreamQueue {
             SpoolWriter writer,
             NanoClock clock,
             ConcurrentSkipListMap<Long, String> asides) {
-        this.name = cursor.name();
         this.number = cursor.number();
         this.reader = reader;
         this.cursor = cursor;
@@ -43,8 +41,14 @@ public final class UpstreamQueue {
         this.asides = asides;
     }
 
+    /** As the conf file names it now. */
     public String name() {
-        return name;
+        return cursor.name();
+    }
+
+    /** From now on this much may be held back. Where it began is not changed. */
+    public void reconfigure(QueueSettings settings) {
+        cursor.reconfigure(settings);
     }
 
     /** Its bit in the set of upstreams of a message. */

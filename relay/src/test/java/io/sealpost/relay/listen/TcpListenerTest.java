@@ -297,7 +297,7 @@ class TcpListenerTest {
                         bed.loops,
                         bed.counters);
 
-        assertThatThrownBy(second::start)
+        assertThatThrownBy(second::bind)
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("listener second: cannot listen on 127.0.0.1:")
                 .hasMessageContaining("Address already in use");

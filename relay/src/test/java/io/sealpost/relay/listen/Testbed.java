@@ -116,6 +116,7 @@ final class Testbed implements AutoCloseable {
     }
 
     <T extends Listener> T start(T listener) throws IOException {
+        listener.bind();
         listener.start();
         listeners.add(listener);
         return listener;

@@ -204,7 +204,7 @@ class UdpListenerTest {
         UdpListener second =
                 new UdpListener(new UdpListenerSettings(common, 2), bed.loops, bed.counters);
 
-        assertThatThrownBy(second::start)
+        assertThatThrownBy(second::bind)
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("listener second: cannot listen on 127.0.0.1:")
                 .hasMessageContaining("Address already in use");
