@@ -9,7 +9,6 @@ import io.sealpost.relay.config.RelayConfig;
 import io.sealpost.relay.forward.FileForwarder;
 import io.sealpost.relay.forward.FileUpstreamSettings;
 import io.sealpost.relay.forward.Format;
-import io.sealpost.relay.forward.ForwardObserver;
 import io.sealpost.relay.forward.Forwarder;
 import io.sealpost.relay.forward.Framing;
 import io.sealpost.relay.forward.Layout;
@@ -29,9 +28,11 @@ import io.sealpost.relay.listen.UdpListenerSettings;
 import io.sealpost.relay.pipeline.Admission;
 import io.sealpost.relay.pipeline.Intake;
 import io.sealpost.relay.pipeline.Routing;
+import io.sealpost.relay.pipeline.SelfLog;
 import io.sealpost.relay.runtime.NanoClock;
 import io.sealpost.relay.spool.Books;
 import io.sealpost.relay.spool.FileStorage;
+import io.sealpost.relay.spool.Lane;
 import io.sealpost.relay.spool.QueueSettings;
 import io.sealpost.relay.spool.Spool;
 import io.sealpost.relay.spool.SpoolSettings;
@@ -42,6 +43,7 @@ import io.sealpost.relay.tls.ServerTls;
 import io.sealpost.relay.tls.ServerTlsSettings;
 import io.sealpost.relay.tls.TlsFileException;
 import io.sealpost.relay.watch.Account;
+import io.sealpost.relay.watch.Events;
 import io.sealpost.relay.watch.RelayMetrics;
 import io.sealpost.relay.watch.SpoolReadings;
 import io.sealpost.relay.watch.UpstreamReading;
@@ -74,12 +76,26 @@ final class Assembly {
     private final RelayConfig config;
     private final NanoClock clock;
     private final RelayMetrics metrics = new RelayMetrics();
+    private final Optional<SelfLog> selfLog;
+    private final Events events;
     private final Relay relay;
 
     private Assembly(RelayConfig config, NanoClock clock) {
         this.config = config;
         this.clock = clock;
-        this.relay = new Relay(config.name(), config.shutdownGrace(), metrics);
+        this.selfLog =
+                switch (config.log().events()) {
+                    case ON ->
+                            Optional.of(
+                                    new SelfLog(
+                                            config.name(),
+                                            config.effectiveEnterpriseNumber(),
+                                            metrics,
+                                            clock));
+                    case OFF -> Optional.empty();
+                };
+        this.events = selfLog.<Events>map(log -> log).orElseGet(Events::none);
+        this.relay = new Relay(config.name(), config.shutdownGrace(), metrics, events);
     }
 
     /**
@@ -100,7 +116,7 @@ final class Assembly {
 
     private void build() throws IOException {
         Storage storage = FileStorage.at(config.dataDir());
-        SpoolLog observer = new SpoolLog(metrics, clock);
+        SpoolLog observer = new SpoolLog(metrics, clock, events);
         Spool spool = relay.spool(Spool.open(spoolSettings(), storage, observer, clock));
         observer.recovered(spool.recovery());
         metrics.spool(new SpoolReadings(spool::bytes, spool::written, spool::synced));
@@ -112,10 +128,14 @@ final class Assembly {
             queues.add(queue);
             everywhere |= 1L << queue.number();
         }
-        EventLoops loops = relay.loops(eventLoops(spool, Routing.everywhere(everywhere)));
+        Routing routing = Routing.everywhere(everywhere);
+        EventLoops loops = relay.loops(eventLoops(spool, routing));
+        Optional<Intake> own =
+                selfLog.map(_ -> intake(spool, spool.smallLane(() -> {}), routing));
         config.listeners().forEach(listener -> metrics.listener(listener.door().name()));
         relay.counters(CounterFile.open(storage, metrics));
         spool.start();
+        selfLog.ifPresent(log -> relay.start(log, own.orElseThrow()));
 
         for (int i = 0; i < queues.size(); i++) {
             Forwarder forwarder = forwarder(config.upstreams().get(i), queues.get(i), loops);
@@ -173,6 +193,14 @@ final class Assembly {
     }
 
     private EventLoops eventLoops(Spool spool, Routing routing) {
+        return EventLoops.start(
+                eventLoopCount(),
+                onSpace -> intake(spool, spool.lane(onSpace), routing),
+                clock,
+                events);
+    }
+
+    private Intake intake(Spool spool, Lane lane, Routing routing) {
         Admission admission =
                 switch (config.spool().whenFull()) {
                     case BLOCK -> new Admission.Block();
@@ -186,16 +214,7 @@ final class Assembly {
                     case ALL -> Annotate.ALL;
                 };
         int number = config.effectiveEnterpriseNumber();
-        return EventLoops.start(
-                eventLoopCount(),
-                onSpace ->
-                        new Intake(
-                                spool.lane(onSpace),
-                                new Rfc5424Encoder(annotate, number),
-                                admission,
-                                routing,
-                                clock),
-                clock);
+        return new Intake(lane, new Rfc5424Encoder(annotate, number), admission, routing, clock);
     }
 
     private static int eventLoopCount() {
@@ -220,7 +239,7 @@ final class Assembly {
                         queue,
                         FileStorage.at(path.root()),
                         clock,
-                        ForwardObserver.none());
+                        new UpstreamEvents(events));
             }
             case RelayConfig.TcpUpstream tcp ->
                     new TcpForwarder(
@@ -235,7 +254,7 @@ final class Assembly {
                             queue,
                             new TcpNetwork(loops.group(), sharedRandom()),
                             clock,
-                            ForwardObserver.none());
+                            new UpstreamEvents(events));
         };
     }
 
@@ -281,7 +300,7 @@ final class Assembly {
 
     private Listener listener(RelayConfig.Listener listener, EventLoops loops) throws IOException {
         MeteredListener counters =
-                new MeteredListener(metrics.listener(listener.door().name()), metrics);
+                new MeteredListener(listener.door().name(), metrics, clock, events);
         return switch (listener) {
             case RelayConfig.UdpListener udp ->
                     new UdpListener(

@@ -2,6 +2,10 @@ package io.sealpost.relay;
 
 import io.sealpost.relay.listen.ListenerCounters;
 import io.sealpost.relay.pipeline.Intake;
+import io.sealpost.relay.runtime.NanoClock;
+import io.sealpost.relay.watch.Event;
+import io.sealpost.relay.watch.EventKind;
+import io.sealpost.relay.watch.Events;
 import io.sealpost.relay.watch.ListenerMetrics;
 import io.sealpost.relay.watch.RelayMetrics;
 import io.sealpost.relay.watch.Tally;
@@ -9,13 +13,20 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Counts what happens at one listener in the relay's metrics. Thread-safe. */
 final class MeteredListener implements ListenerCounters {
+    private static final Logger LOG = LoggerFactory.getLogger(MeteredListener.class);
+
     /** Reason under which datagrams without a message are counted. */
     private static final String EMPTY = "empty";
 
+    private final String name;
     private final ListenerMetrics listener;
+    private final Events events;
+    private final DropReports drops;
     private final RelayMetrics metrics;
     private final AtomicReferenceArray<@Nullable Tally> changed =
             new AtomicReferenceArray<>(Integer.SIZE);
@@ -23,8 +34,11 @@ final class MeteredListener implements ListenerCounters {
     private final Map<String, Tally> cutOff = new ConcurrentHashMap<>();
     private final Map<String, Tally> dropped = new ConcurrentHashMap<>();
 
-    MeteredListener(ListenerMetrics listener, RelayMetrics metrics) {
-        this.listener = listener;
+    MeteredListener(String name, RelayMetrics metrics, NanoClock clock, Events events) {
+        this.name = name;
+        this.events = events;
+        this.drops = new DropReports(clock, events);
+        this.listener = metrics.listener(name);
         this.metrics = metrics;
     }
 
@@ -45,12 +59,31 @@ final class MeteredListener implements ListenerCounters {
 
     @Override
     public void dropped(String reason, int messages) {
-        dropped.computeIfAbsent(reason, listener::dropped).add(messages);
+        count(reason, messages);
+        DropReports.Report report = drops.add(reason, messages);
+        if (report.messages() > 0) {
+            LOG.warn("listener {}: {} messages dropped ({})", name, report.messages(), reason);
+        }
+        report.raised()
+                .ifPresent(
+                        dropCount ->
+                                events.raise(
+                                        Event.ofListener(
+                                                        EventKind.MESSAGES_DROPPED,
+                                                        name,
+                                                        "listener %s: %d messages dropped (%s)"
+                                                                .formatted(name, dropCount, reason))
+                                                .with("reason", reason)
+                                                .with("count", dropCount)));
     }
 
     @Override
     public void ignored(int datagrams) {
-        dropped(EMPTY, datagrams);
+        count(EMPTY, datagrams);
+    }
+
+    private void count(String reason, int messages) {
+        dropped.computeIfAbsent(reason, listener::dropped).add(messages);
     }
 
     @Override

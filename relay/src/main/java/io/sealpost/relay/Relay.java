@@ -5,8 +5,13 @@ import io.sealpost.relay.config.RelayConfig;
 import io.sealpost.relay.forward.Forwarder;
 import io.sealpost.relay.listen.EventLoops;
 import io.sealpost.relay.listen.Listener;
+import io.sealpost.relay.pipeline.Intake;
+import io.sealpost.relay.pipeline.SelfLog;
 import io.sealpost.relay.runtime.NanoClock;
 import io.sealpost.relay.spool.Spool;
+import io.sealpost.relay.watch.Event;
+import io.sealpost.relay.watch.EventKind;
+import io.sealpost.relay.watch.Events;
 import io.sealpost.relay.watch.RelayMetrics;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -36,18 +41,21 @@ final class Relay implements AutoCloseable {
     private final String name;
     private final Duration shutdownGrace;
     private final RelayMetrics metrics;
+    private final Events events;
     private final List<Listener> listeners = new ArrayList<>();
     private final List<Forwarder> forwarders = new ArrayList<>();
     private final AtomicBoolean closed = new AtomicBoolean();
     private @Nullable Spool spool;
     private @Nullable EventLoops loops;
+    private @Nullable SelfLog selfLog;
     private @Nullable AdminServer admin;
     private @Nullable CounterFile counters;
 
     /** Listeners are open; read by the admin room's threads. */
     private volatile boolean open;
 
-    Relay(String name, Duration shutdownGrace, RelayMetrics metrics) {
+    Relay(String name, Duration shutdownGrace, RelayMetrics metrics, Events events) {
+        this.events = events;
         this.name = name;
         this.shutdownGrace = shutdownGrace;
         this.metrics = metrics;
@@ -61,6 +69,9 @@ final class Relay implements AutoCloseable {
     static Relay start(RelayConfig config, NanoClock clock) throws IOException {
         Relay relay = Assembly.of(config, clock);
         relay.open = true;
+        relay.events.raise(
+                Event.of(EventKind.STARTED, "started: listening " + relay.listening())
+                        .with("version", Version.ofBuild().version()));
         return relay;
     }
 
@@ -76,6 +87,11 @@ final class Relay implements AutoCloseable {
 
     void counters(CounterFile opened) {
         counters = opened;
+    }
+
+    void start(SelfLog own, Intake intake) {
+        selfLog = own;
+        own.start(intake);
     }
 
     void admin(AdminServer opened) {
@@ -133,6 +149,7 @@ final class Relay implements AutoCloseable {
     @Override
     public void close() throws IOException {
         LOG.info("stopping: no new messages; upstreams have {} s", shutdownGrace.toSeconds());
+        events.raise(Event.of(EventKind.STOPPING, "stopping: no new messages are taken"));
         closeAll(shutdownGrace);
     }
 
@@ -142,6 +159,9 @@ final class Relay implements AutoCloseable {
         }
         open = false;
         stopListeners();
+        if (selfLog != null) {
+            selfLog.close();
+        }
         Spool log = spool;
         if (log != null && !log.awaitSynced(SYNC_PATIENCE)) {
             LOG.warn(

@@ -3,10 +3,10 @@ package io.sealpost.relay;
 import io.sealpost.relay.runtime.NanoClock;
 import io.sealpost.relay.spool.Recovery;
 import io.sealpost.relay.spool.SpoolObserver;
+import io.sealpost.relay.watch.Event;
+import io.sealpost.relay.watch.EventKind;
+import io.sealpost.relay.watch.Events;
 import io.sealpost.relay.watch.RelayMetrics;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,22 +14,14 @@ import org.slf4j.LoggerFactory;
 final class SpoolLog implements SpoolObserver {
     private static final Logger LOG = LoggerFactory.getLogger(SpoolLog.class);
 
-    /** Drops of one upstream are told at most this often. */
-    private static final long DROP_REPORT_NANOS = TimeUnit.SECONDS.toNanos(10);
-
     private final RelayMetrics metrics;
-    private final NanoClock clock;
-    private final Map<String, Drops> drops = new ConcurrentHashMap<>();
+    private final Events events;
+    private final DropReports drops;
 
-    private static final class Drops {
-        private long untold;
-        private long toldAt;
-        private boolean told;
-    }
-
-    SpoolLog(RelayMetrics metrics, NanoClock clock) {
+    SpoolLog(RelayMetrics metrics, NanoClock clock, Events events) {
         this.metrics = metrics;
-        this.clock = clock;
+        this.events = events;
+        this.drops = new DropReports(clock, events);
     }
 
     void recovered(Recovery recovery) {
@@ -53,53 +45,60 @@ final class SpoolLog implements SpoolObserver {
 
     @Override
     public void syncFailed(String reason, long messages) {
-        LOG.error(
-                "spool: a sync failed ({}); {} messages are kept in memory and go to a new segment",
-                reason,
-                messages);
+        failing(
+                "a sync failed (%s); %d messages are kept in memory and go to a new segment"
+                        .formatted(reason, messages));
     }
 
     @Override
     public void writeFailed(String reason, long messages) {
-        LOG.error(
-                "spool: cannot write ({}); {} messages are kept in memory and tried again, senders"
-                        + " wait",
-                reason,
-                messages);
+        failing(
+                "cannot write (%s); %d messages are kept in memory and tried again, senders wait"
+                        .formatted(reason, messages));
+    }
+
+    private void failing(String text) {
+        LOG.error("spool: {}", text);
+        events.raise(Event.of(EventKind.SPOOL_FAILING, "spool: " + text));
     }
 
     @Override
     public void writable() {
         LOG.info("spool: writing works again");
+        events.raise(Event.of(EventKind.SPOOL_WORKING, "spool: writing works again"));
     }
 
     @Override
     public void quarantined(long firstSequence, long endSequence, long octets, String file) {
-        LOG.error(
-                "spool: messages {} to {} are damaged on disk and cannot be delivered; {} octets"
-                        + " are set apart in {}",
-                firstSequence,
-                endSequence - 1,
-                octets,
-                file);
+        String text =
+                ("spool: messages %d to %d are damaged on disk and cannot be delivered; %d octets"
+                                + " are set apart in %s")
+                        .formatted(firstSequence, endSequence - 1, octets, file);
+        LOG.error("{}", text);
+        events.raise(
+                Event.of(EventKind.QUARANTINED, text)
+                        .with("first", firstSequence)
+                        .with("count", endSequence - firstSequence)
+                        .with("file", file));
     }
 
     @Override
     public void dropped(String upstream, long messages, String reason) {
-        Drops mine = drops.computeIfAbsent(upstream + ' ' + reason, _ -> new Drops());
-        long count;
-        synchronized (mine) {
-            mine.untold += messages;
-            long now = clock.nanos();
-            if (mine.untold == 0 || (mine.told && now - mine.toldAt < DROP_REPORT_NANOS)) {
-                return;
-            }
-            count = mine.untold;
-            mine.untold = 0;
-            mine.toldAt = now;
-            mine.told = true;
+        DropReports.Report report = drops.add(upstream + ' ' + reason, messages);
+        if (report.messages() > 0) {
+            LOG.warn("upstream {}: {} messages dropped ({})", upstream, report.messages(), reason);
         }
-        LOG.warn("upstream {}: {} messages dropped ({})", upstream, count, reason);
+        report.raised()
+                .ifPresent(
+                        count ->
+                                events.raise(
+                                        Event.ofUpstream(
+                                                        EventKind.MESSAGES_DROPPED,
+                                                        upstream,
+                                                        "upstream %s: %d messages dropped (%s)"
+                                                                .formatted(upstream, count, reason))
+                                                .with("reason", reason)
+                                                .with("count", count)));
     }
 
     @Override

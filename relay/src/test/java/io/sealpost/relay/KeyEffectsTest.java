@@ -43,6 +43,7 @@ class KeyEffectsTest {
                       annotate = all
                       enterprise-number = 4711
                       admin { bind = "127.0.0.1:0" }
+                      log { events = off }
                     }
                     """
                             .formatted(upstream.getLocalPort());

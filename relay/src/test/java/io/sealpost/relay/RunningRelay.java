@@ -33,6 +33,7 @@ final class RunningRelay implements AutoCloseable {
             listeners.t.bind = "127.0.0.1:0"
             spool.reserve = 0
             admin.bind = "127.0.0.1:0"
+            log.events = off
             """;
 
     private final Relay relay;

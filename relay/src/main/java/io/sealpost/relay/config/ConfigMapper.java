@@ -169,6 +169,7 @@ final class ConfigMapper {
     private static RelayConfig.Log log(Block block) {
         return new RelayConfig.Log(
                 block.get("level", RelayConfig.Log.Level.class),
-                block.get("format", RelayConfig.Log.Format.class));
+                block.get("format", RelayConfig.Log.Format.class),
+                block.get("events", RelayConfig.Log.Events.class));
     }
 }

@@ -251,8 +251,18 @@ public record RelayConfig(
     /** Where health and metrics are served. */
     public record Admin(Endpoint bind) {}
 
-    /** The relay's own log on standard error. */
-    public record Log(Level level, Format format) {
+    /**
+     * The relay's own log on standard error.
+     *
+     * @param events whether events of the relay are messages of its stream, too
+     */
+    public record Log(Level level, Format format, Events events) {
+        /** Whether the stream gets them. */
+        public enum Events {
+            ON,
+            OFF
+        }
+
         /** How much is told. */
         public enum Level {
             ERROR,

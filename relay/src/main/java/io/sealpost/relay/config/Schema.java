@@ -369,6 +369,14 @@ final class Schema {
                             new Written("text"),
                             "`text` for people, `json` for one JSON object a line."),
                     key(
+                            "log.events",
+                            choice(RelayConfig.Log.Events.class),
+                            new Written("on"),
+                            "Whether what happens to the relay (start and stop, an upstream down or"
+                                    + " up again, refused connections, drops, damage) is also a"
+                                    + " message in its stream: facility syslog, hostname `name`,"
+                                    + " app-name sealpost."),
+                    key(
                             "shutdown-grace",
                             new Kind.Time(Duration.ZERO, Duration.ofMinutes(10)),
                             new Written("5 s"),

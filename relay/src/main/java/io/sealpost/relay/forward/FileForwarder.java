@@ -229,6 +229,10 @@ public final class FileForwarder implements Forwarder {
             return;
         }
         connected = true;
+        if (!told.isEmpty()) {
+            told = "";
+            observer.up(settings.name());
+        }
         observer.connected(settings.name(), true);
         LOGGER.info(
                 "upstream {}: writing to {}, {} messages queued",
@@ -242,6 +246,10 @@ public final class FileForwarder implements Forwarder {
             return;
         }
         connected = false;
+        if (told.isEmpty()) {
+            observer.down(
+                    settings.name(), "cannot write to " + settings.path() + ": " + reason);
+        }
         told = reason;
         observer.connected(settings.name(), false);
         LOGGER.warn(

@@ -8,6 +8,12 @@ public interface ForwardObserver {
     /** The upstream takes messages from now on, or no longer. Called at changes only. */
     default void connected(String upstream, boolean now) {}
 
+    /** No connection, or no file, any more, and why. Called once until {@link #up}. */
+    default void down(String upstream, String reason) {}
+
+    /** It works again. */
+    default void up(String upstream) {}
+
     /** So many LF, CR and NUL octets were escaped because the upstream takes lines. */
     default void escaped(String upstream, long octets) {}
 

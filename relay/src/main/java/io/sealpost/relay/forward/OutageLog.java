@@ -17,12 +17,19 @@ final class OutageLog {
     private final String upstream;
     private final String server;
     private final NanoClock clock;
+    private final ForwardObserver observer;
     private boolean toldDown;
     private boolean everDown;
+    private boolean isDown;
     private long toldAt;
     private long untold;
 
-    OutageLog(Logger logger, TcpUpstreamSettings settings, NanoClock clock) {
+    OutageLog(
+            Logger logger,
+            TcpUpstreamSettings settings,
+            NanoClock clock,
+            ForwardObserver observer) {
+        this.observer = observer;
         this.logger = logger;
         upstream = settings.name();
         server = settings.server();
@@ -36,6 +43,10 @@ final class OutageLog {
         }
         toldDown = false;
         everDown = true;
+        if (isDown) {
+            isDown = false;
+            observer.up(upstream);
+        }
     }
 
     /**
@@ -44,6 +55,10 @@ final class OutageLog {
      * @param what what happened, to stand before "SERVER: reason"
      */
     void down(String what, String reason, long queued, Duration nextTry) {
+        if (!isDown) {
+            isDown = true;
+            observer.down(upstream, what + " " + server + ": " + reason);
+        }
         long now = clock.nanos();
         if (everDown && toldAt != 0 && now - toldAt < REPEAT.toNanos()) {
             untold++;

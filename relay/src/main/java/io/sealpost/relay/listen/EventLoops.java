@@ -9,6 +9,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.sealpost.relay.pipeline.Intake;
 import io.sealpost.relay.runtime.NanoClock;
+import io.sealpost.relay.watch.Events;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,9 +26,12 @@ public final class EventLoops implements AutoCloseable {
     private final MultiThreadIoEventLoopGroup group;
     private final List<Loop> loops;
     private final NanoClock clock;
+    private final Events events;
     private final AtomicLong connections = new AtomicLong();
 
-    private EventLoops(MultiThreadIoEventLoopGroup group, List<Loop> loops, NanoClock clock) {
+    private EventLoops(
+            MultiThreadIoEventLoopGroup group, List<Loop> loops, NanoClock clock, Events events) {
+        this.events = events;
         this.group = group;
         this.loops = loops;
         this.clock = clock;
@@ -40,8 +44,9 @@ public final class EventLoops implements AutoCloseable {
         Intake open(Runnable onSpace);
     }
 
-    /** Starts so many event loops. */
-    public static EventLoops start(int threads, Intakes intakes, NanoClock clock) {
+    /** Starts so many event loops; their listeners tell these events of what happens. */
+    public static EventLoops start(
+            int threads, Intakes intakes, NanoClock clock, Events events) {
         MultiThreadIoEventLoopGroup group =
                 new MultiThreadIoEventLoopGroup(
                         threads,
@@ -51,7 +56,7 @@ public final class EventLoops implements AutoCloseable {
         for (EventExecutor eventLoop : group) {
             loops.add(Loop.start((IoEventLoop) eventLoop, intakes, clock));
         }
-        return new EventLoops(group, List.copyOf(loops), clock);
+        return new EventLoops(group, List.copyOf(loops), clock, events);
     }
 
     /** The group for channels of other rooms. */
@@ -66,6 +71,10 @@ public final class EventLoops implements AutoCloseable {
 
     NanoClock clock() {
         return clock;
+    }
+
+    Events events() {
+        return events;
     }
 
     List<Loop> loops() {

@@ -1,12 +1,19 @@
 package io.sealpost.relay.listen;
 
 import io.sealpost.relay.runtime.NanoClock;
+import io.sealpost.relay.watch.Event;
+import io.sealpost.relay.watch.Events;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 
-/** At most one line a second about one kind of event; the next one says how many were left out. */
+/**
+ * At most one line a second about one kind of event, and as often an event of the relay; the next
+ * one says how many were left out.
+ */
 final class RateLimitedLog {
+    private static final long NOT_NOW = -1;
     private static final long INTERVAL_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final Logger log;
@@ -21,14 +28,34 @@ final class RateLimitedLog {
     }
 
     void warn(String format, Object... arguments) {
+        long more = turn();
+        if (more != NOT_NOW) {
+            log.warn(format + suffix(more), arguments);
+        }
+    }
+
+    /** Makes the event only if it is its turn, logs its text and raises it. */
+    void tell(Events events, Supplier<Event> event) {
+        long more = turn();
+        if (more != NOT_NOW) {
+            Event told = event.get();
+            log.warn("{}{}", told.text(), suffix(more));
+            events.raise(told.after(more));
+        }
+    }
+
+    /** How many were left out before the one that may be told now, or NOT_NOW. */
+    private long turn() {
         long now = clock.nanos();
         long last = lastNanos.get();
         if (now - last < INTERVAL_NANOS || !lastNanos.compareAndSet(last, now)) {
             leftOut.incrementAndGet();
-            return;
+            return NOT_NOW;
         }
-        long more = leftOut.getAndSet(0);
-        String suffix = more > 0 ? " (and " + more + " more like it)" : "";
-        log.warn(format + suffix, arguments);
+        return leftOut.getAndSet(0);
+    }
+
+    private static String suffix(long more) {
+        return more > 0 ? " (and " + more + " more like it)" : "";
     }
 }

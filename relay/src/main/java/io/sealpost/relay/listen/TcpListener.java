@@ -11,6 +11,8 @@ import io.netty.handler.ssl.SslHandler;
 import io.sealpost.relay.pipeline.Sender;
 import io.sealpost.relay.spool.Source;
 import io.sealpost.relay.tls.ServerTls;
+import io.sealpost.relay.watch.Event;
+import io.sealpost.relay.watch.EventKind;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
@@ -191,12 +193,8 @@ public final class TcpListener implements Listener {
     /** A peer that was taken first turned out not to be one of ours. */
     void refused(InetSocketAddress peer, String reason, String text) {
         counters.refused(reason);
-        handshakes.warn(
-                "listener {}: refused a connection of {}: {} ({})",
-                name(),
-                Addresses.text(peer),
-                text,
-                reason);
+        handshakes.tell(
+                loops.events(), () -> refusal(peer, reason, text + " (" + reason + ")"));
     }
 
     void refusedTls(InetSocketAddress peer) {
@@ -210,23 +208,39 @@ public final class TcpListener implements Listener {
     /** The peer of an open connection sent nothing for the idle timeout. */
     void cutOffIdle(InetSocketAddress peer) {
         counters.cutOff(IDLE);
-        idle.warn(
-                "listener {}: closed the connection of {}: it sent nothing for {} s ({})",
-                name(),
-                Addresses.text(peer),
-                settings.idleTimeout().toMillis() / 1000.0,
-                IDLE);
+        idle.tell(
+                loops.events(),
+                () ->
+                        event(
+                                EventKind.CONNECTION_CUT_OFF,
+                                peer,
+                                IDLE,
+                                "closed the connection of %s: it sent nothing for %s s (%s)"
+                                        .formatted(
+                                                Addresses.text(peer),
+                                                settings.idleTimeout().toMillis() / 1000.0,
+                                                IDLE)));
     }
 
     private void refuse(
             SocketChannel channel, InetSocketAddress peer, String reason, RateLimitedLog limited) {
         counters.refused(reason);
-        limited.warn(
-                "listener {}: refused a connection of {}: {}",
-                name(),
-                Addresses.text(peer),
-                reason);
+        limited.tell(loops.events(), () -> refusal(peer, reason, reason));
         channel.close();
+    }
+
+    private Event refusal(InetSocketAddress peer, String reason, String why) {
+        return event(
+                EventKind.CONNECTION_REFUSED,
+                peer,
+                reason,
+                "refused a connection of " + Addresses.text(peer) + ": " + why);
+    }
+
+    private Event event(EventKind kind, InetSocketAddress peer, String reason, String text) {
+        return Event.ofListener(kind, name(), "listener " + name() + ": " + text)
+                .with("peer", Addresses.text(peer))
+                .with("reason", reason);
     }
 
     void connectionClosed() {

@@ -2,6 +2,8 @@ package io.sealpost.relay.listen;
 
 import io.netty.channel.IoRegistration;
 import io.netty.channel.unix.Socket;
+import io.sealpost.relay.watch.Event;
+import io.sealpost.relay.watch.EventKind;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
@@ -181,20 +183,35 @@ public final class UdpListener implements Listener {
 
     void refused(UdpPeers.Peer peer) {
         counters.refused(NOT_ALLOWED);
-        refusals.warn(
-                "listener {}: refused a datagram of {}: {}",
-                name(),
-                Addresses.text(peer.sender().source().peer()),
-                NOT_ALLOWED);
+        refusals.tell(
+                loops.events(),
+                () -> {
+                    String from = Addresses.text(peer.sender().source().peer());
+                    return event(
+                                    EventKind.CONNECTION_REFUSED,
+                                    "refused a datagram of " + from + ": " + NOT_ALLOWED)
+                            .with("peer", from)
+                            .with("reason", NOT_ALLOWED);
+                });
     }
 
     void kernelDrops(long datagrams) {
         counters.kernelDrops(datagrams);
-        drops.warn(
-                "listener {}: the kernel dropped {} datagrams for lack of room; a larger"
-                        + " receive-buffer takes longer bursts",
-                name(),
-                datagrams);
+        drops.tell(
+                loops.events(),
+                () ->
+                        event(
+                                        EventKind.MESSAGES_DROPPED,
+                                        "the kernel dropped "
+                                                + datagrams
+                                                + " datagrams for lack of room; a larger"
+                                                + " receive-buffer takes longer bursts")
+                                .with("reason", "kernel")
+                                .with("count", datagrams));
+    }
+
+    private Event event(EventKind kind, String text) {
+        return Event.ofListener(kind, name(), "listener " + name() + ": " + text);
     }
 
     void readFailed(IOException e) {

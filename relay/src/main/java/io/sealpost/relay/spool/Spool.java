@@ -19,6 +19,8 @@ public final class Spool implements AutoCloseable {
     private static final long RETRY_NANOS = 100_000_000;
     private static final long IDLE_NANOS = 1_000_000_000;
 
+    private static final int SMALL_BATCH_BYTES = 64 * 1024;
+
     /** Attempts to save what memory holds while the volume fails at close. */
     private static final int CLOSING_ATTEMPTS = 10;
 
@@ -132,6 +134,13 @@ public final class Spool implements AutoCloseable {
     /** A lane for one event loop. onSpace is called on the writer thread after it said FULL. */
     public Lane lane(Runnable onSpace) {
         Lane lane = new Lane(onSpace, writer, seams.batchBytes(), settings.maxMessageBytes());
+        writer.add(lane);
+        return lane;
+    }
+
+    /** A lane for a sender of few messages, which does without the memory of event loops. */
+    public Lane smallLane(Runnable onSpace) {
+        Lane lane = new Lane(onSpace, writer, SMALL_BATCH_BYTES, settings.maxMessageBytes());
         writer.add(lane);
         return lane;
     }

@@ -56,6 +56,13 @@ public enum MetricName {
             7,
             "listener",
             "reason"),
+    EVENTS(
+            "sealpost_events_total",
+            "Messages of the relay itself that were put into its stream, by MSGID; not among those"
+                    + " received.",
+            Type.COUNTER,
+            8,
+            "event"),
     SPOOL_BYTES("sealpost_spool_bytes", "Octets of the spool on disk.", Type.GAUGE, 0),
     SPOOL_WRITTEN(
             "sealpost_spool_written_total",

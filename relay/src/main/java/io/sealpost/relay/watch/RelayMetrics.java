@@ -40,9 +40,14 @@ public final class RelayMetrics {
         return tally(MetricName.CHANGED, reason);
     }
 
-    /** Messages dropped by a route of this name before the spool. Resolve once, keep. */
+    /** Messages dropped before the spool, at no listener: by a route of this name, or own ones. Resolve once, keep. */
     public Tally dropped(String reason) {
         return tally(MetricName.DROPPED, reason, "", "");
+    }
+
+    /** Messages of the relay itself about events of this kind. */
+    public Tally event(EventKind kind) {
+        return tally(MetricName.EVENTS, kind.label());
     }
 
     /** Says where the spool's figures are read. */

@@ -337,6 +337,12 @@ final class KeyCases {
                             "json",
                             RelayConfig.Log.Format.JSON),
                     e(
+                            "log.events",
+                            c -> c.log().events(),
+                            RelayConfig.Log.Events.ON,
+                            "off",
+                            RelayConfig.Log.Events.OFF),
+                    e(
                             "shutdown-grace",
                             RelayConfig::shutdownGrace,
                             Duration.ofSeconds(5),

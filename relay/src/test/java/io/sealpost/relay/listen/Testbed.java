@@ -15,6 +15,7 @@ import io.sealpost.relay.spool.Spool;
 import io.sealpost.relay.spool.SpoolObserver;
 import io.sealpost.relay.spool.SpoolSettings;
 import io.sealpost.relay.spool.UpstreamQueue;
+import io.sealpost.relay.watch.Events;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -96,7 +97,8 @@ final class Testbed implements AutoCloseable {
                                         new Admission.Block(),
                                         Routing.everywhere(1L << queue.number()),
                                         clock),
-                        clock);
+                        clock,
+                        Events.none());
         spool.start();
         Testbed testbed = new Testbed(gate, loops, spool, queue);
         offset[0] = testbed.clockOffsetNanos;
