@@ -130,8 +130,7 @@ final class Assembly {
         }
         Routing routing = Routing.everywhere(everywhere);
         EventLoops loops = relay.loops(eventLoops(spool, routing));
-        Optional<Intake> own =
-                selfLog.map(_ -> intake(spool, spool.smallLane(() -> {}), routing));
+        Optional<Intake> own = selfLog.map(_ -> intake(spool, spool.smallLane(() -> {}), routing));
         config.listeners().forEach(listener -> metrics.listener(listener.door().name()));
         relay.counters(CounterFile.open(storage, metrics));
         spool.start();

@@ -8,7 +8,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Gathers dropped messages, so that each kind of drop is told at most every ten seconds. Thread-safe.
+ * Gathers dropped messages, so that each kind of drop is told at most every ten seconds.
+ * Thread-safe.
  */
 /*
  * An event is a message, too, and where a full queue drops the oldest message for each new one, the

@@ -54,8 +54,7 @@ class EventsTest {
                                                 + " started: listening t=127\\.0\\.0\\.1:\\d+.*"));
         assertThat(kept().getLast())
                 .matches(
-                        HEAD
-                                + "stopping \\[sealpost@32473\\] stopping: no new messages are taken");
+                        HEAD + "stopping \\[sealpost@32473\\] stopping: no new messages are taken");
     }
 
     @Test
@@ -87,9 +86,9 @@ class EventsTest {
                                                             line.startsWith("<44>1 ")
                                                                     && line.contains(
                                                                             " connection-refused"
-                                                                                + " [sealpost@32473"
-                                                                                + " listener=\"t\""
-                                                                                + " peer=\""
+                                                                                    + " [sealpost@32473"
+                                                                                    + " listener=\"t\""
+                                                                                    + " peer=\""
                                                                                     + peer
                                                                                     + "\""
                                                                                     + " reason=\"allow\"]"

@@ -247,8 +247,7 @@ public final class FileForwarder implements Forwarder {
         }
         connected = false;
         if (told.isEmpty()) {
-            observer.down(
-                    settings.name(), "cannot write to " + settings.path() + ": " + reason);
+            observer.down(settings.name(), "cannot write to " + settings.path() + ": " + reason);
         }
         told = reason;
         observer.connected(settings.name(), false);

@@ -45,8 +45,7 @@ public final class EventLoops implements AutoCloseable {
     }
 
     /** Starts so many event loops; their listeners tell these events of what happens. */
-    public static EventLoops start(
-            int threads, Intakes intakes, NanoClock clock, Events events) {
+    public static EventLoops start(int threads, Intakes intakes, NanoClock clock, Events events) {
         MultiThreadIoEventLoopGroup group =
                 new MultiThreadIoEventLoopGroup(
                         threads,

@@ -193,8 +193,7 @@ public final class TcpListener implements Listener {
     /** A peer that was taken first turned out not to be one of ours. */
     void refused(InetSocketAddress peer, String reason, String text) {
         counters.refused(reason);
-        handshakes.tell(
-                loops.events(), () -> refusal(peer, reason, text + " (" + reason + ")"));
+        handshakes.tell(loops.events(), () -> refusal(peer, reason, text + " (" + reason + ")"));
     }
 
     void refusedTls(InetSocketAddress peer) {

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How often events of one topic and subject are told. A few at once, then one per interval, which
- * doubles while they go on: an upstream that goes down for every message about it being down is told
- * of ever more rarely. Guarded by itself.
+ * doubles while they go on: an upstream that goes down for every message about it being down is
+ * told of ever more rarely. Guarded by itself.
  */
 final class EventLimit {
     static final int BURST = 5;

@@ -20,9 +20,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The relay as a sender: its events become messages of its own stream, spooled, routed and forwarded
- * like all others. Events may be raised on any thread; one thread, {@code self-log}, puts them into a
- * lane of its own. Where that has no room an event is dropped and counted: nobody waits.
+ * The relay as a sender: its events become messages of its own stream, spooled, routed and
+ * forwarded like all others. Events may be raised on any thread; one thread, {@code self-log}, puts
+ * them into a lane of its own. Where that has no room an event is dropped and counted: nobody
+ * waits.
  */
 public final class SelfLog implements Events, AutoCloseable {
     /** Name of the listener that its messages have come from. */
@@ -57,8 +58,7 @@ public final class SelfLog implements Events, AutoCloseable {
     public SelfLog(String name, int enterpriseNumber, RelayMetrics metrics, NanoClock clock) {
         this.metrics = metrics;
         this.clock = clock;
-        this.messages =
-                new EventMessage(name, ProcessHandle.current().pid(), enterpriseNumber);
+        this.messages = new EventMessage(name, ProcessHandle.current().pid(), enterpriseNumber);
         InetSocketAddress self = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         this.sender =
                 new Sender(
@@ -73,8 +73,7 @@ public final class SelfLog implements Events, AutoCloseable {
 
     /** Puts events into the stream through this intake from now on, which it alone uses. */
     public void start(Intake intake) {
-        Thread started =
-                Thread.ofPlatform().name("self-log").daemon().unstarted(() -> run(intake));
+        Thread started = Thread.ofPlatform().name("self-log").daemon().unstarted(() -> run(intake));
         thread = started;
         started.start();
     }

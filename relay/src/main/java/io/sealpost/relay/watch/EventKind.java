@@ -19,7 +19,9 @@ public enum EventKind {
     UPSTREAM_DOWN("upstream-down", Severity.WARNING, Topic.UPSTREAM),
     UPSTREAM_UP("upstream-up", Severity.NOTICE, Topic.UPSTREAM);
 
-    /** Kinds that share one limit, so that the last of them to be told is the last that happened. */
+    /**
+     * Kinds that share one limit, so that the last of them to be told is the last that happened.
+     */
     private enum Topic {
         RELAY,
         REFUSAL,

@@ -40,7 +40,10 @@ public final class RelayMetrics {
         return tally(MetricName.CHANGED, reason);
     }
 
-    /** Messages dropped before the spool, at no listener: by a route of this name, or own ones. Resolve once, keep. */
+    /**
+     * Messages dropped before the spool, at no listener: by a route of this name, or own ones.
+     * Resolve once, keep.
+     */
     public Tally dropped(String reason) {
         return tally(MetricName.DROPPED, reason, "", "");
     }
