@@ -5,6 +5,7 @@ import io.sealpost.protocol.encode.Rfc5424Encoder;
 import io.sealpost.protocol.message.Annotate;
 import io.sealpost.relay.admin.AdminServer;
 import io.sealpost.relay.admin.AdminSettings;
+import io.sealpost.relay.admin.ControlCommand;
 import io.sealpost.relay.config.RelayConfig;
 import io.sealpost.relay.forward.FileForwarder;
 import io.sealpost.relay.forward.FileUpstreamSettings;
@@ -54,6 +55,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGenerator;
@@ -78,6 +80,7 @@ final class Assembly {
     private final RelayMetrics metrics = new RelayMetrics();
     private final Optional<SelfLog> selfLog;
     private final Events events;
+    private final UpstreamEvents outages;
     private final Relay relay;
 
     private Assembly(RelayConfig config, NanoClock clock) {
@@ -95,6 +98,7 @@ final class Assembly {
                     case OFF -> Optional.empty();
                 };
         this.events = selfLog.<Events>map(log -> log).orElseGet(Events::none);
+        this.outages = new UpstreamEvents(events);
         this.relay = new Relay(config.name(), config.shutdownGrace(), metrics, events);
     }
 
@@ -151,6 +155,14 @@ final class Assembly {
         for (RelayConfig.Listener listener : config.listeners()) {
             relay.start(listener(listener, loops));
         }
+        relay.control(Control.open(config.dataDir(), commands(spool)));
+    }
+
+    /** What the relay answers on its control socket. */
+    private Map<String, ControlCommand> commands(Spool spool) {
+        return Map.of(
+                "status", new StatusReport(config, relay, spool, metrics, outages, clock),
+                "tail", new TailFeed(spool));
     }
 
     private SpoolSettings spoolSettings() {
@@ -238,7 +250,7 @@ final class Assembly {
                         queue,
                         FileStorage.at(path.root()),
                         clock,
-                        new UpstreamEvents(events));
+                        outages);
             }
             case RelayConfig.TcpUpstream tcp ->
                     new TcpForwarder(
@@ -253,7 +265,7 @@ final class Assembly {
                             queue,
                             new TcpNetwork(loops.group(), sharedRandom()),
                             clock,
-                            new UpstreamEvents(events));
+                            outages);
         };
     }
 

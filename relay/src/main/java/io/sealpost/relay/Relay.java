@@ -12,13 +12,14 @@ import io.sealpost.relay.spool.Spool;
 import io.sealpost.relay.watch.Event;
 import io.sealpost.relay.watch.EventKind;
 import io.sealpost.relay.watch.Events;
+import io.sealpost.relay.watch.RecentRates;
 import io.sealpost.relay.watch.RelayMetrics;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -42,13 +43,15 @@ final class Relay implements AutoCloseable {
     private final Duration shutdownGrace;
     private final RelayMetrics metrics;
     private final Events events;
-    private final List<Listener> listeners = new ArrayList<>();
-    private final List<Forwarder> forwarders = new ArrayList<>();
+    private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+    private final List<Forwarder> forwarders = new CopyOnWriteArrayList<>();
+    private final RecentRates rates;
     private final AtomicBoolean closed = new AtomicBoolean();
     private @Nullable Spool spool;
     private @Nullable EventLoops loops;
     private @Nullable SelfLog selfLog;
     private @Nullable AdminServer admin;
+    private @Nullable Control control;
     private @Nullable CounterFile counters;
 
     /** Listeners are open; read by the admin room's threads. */
@@ -59,6 +62,7 @@ final class Relay implements AutoCloseable {
         this.name = name;
         this.shutdownGrace = shutdownGrace;
         this.metrics = metrics;
+        this.rates = new RecentRates(metrics);
     }
 
     /**
@@ -98,6 +102,23 @@ final class Relay implements AutoCloseable {
         admin = opened;
     }
 
+    void control(Control opened) {
+        control = opened;
+        rates.start();
+    }
+
+    List<Listener> listeners() {
+        return listeners;
+    }
+
+    List<Forwarder> forwarders() {
+        return forwarders;
+    }
+
+    RecentRates rates() {
+        return rates;
+    }
+
     void start(Forwarder forwarder) {
         forwarders.add(forwarder);
         forwarder.start();
@@ -131,7 +152,7 @@ final class Relay implements AutoCloseable {
         return Stream.concat(doors, pages).collect(Collectors.joining(" ", "", " as " + name));
     }
 
-    private static String text(InetSocketAddress address) {
+    static String text(InetSocketAddress address) {
         String host = address.getAddress().getHostAddress();
         return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
     }
@@ -178,6 +199,10 @@ final class Relay implements AutoCloseable {
         if (admin != null) {
             admin.close();
         }
+        if (control != null) {
+            control.close();
+        }
+        rates.close();
         if (loops != null) {
             loops.close();
         }

@@ -4,11 +4,27 @@ import io.sealpost.relay.forward.ForwardObserver;
 import io.sealpost.relay.watch.Event;
 import io.sealpost.relay.watch.EventKind;
 import io.sealpost.relay.watch.Events;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Raises an event when an upstream goes down and when it is up again. Thread-safe. */
-record UpstreamEvents(Events events) implements ForwardObserver {
+final class UpstreamEvents implements ForwardObserver {
+    private final Events events;
+    private final Map<String, String> down = new ConcurrentHashMap<>();
+
+    UpstreamEvents(Events events) {
+        this.events = events;
+    }
+
+    /** Why the upstream is down, if it is. */
+    Optional<String> whyDown(String upstream) {
+        return Optional.ofNullable(down.get(upstream));
+    }
+
     @Override
     public void down(String upstream, String reason) {
+        down.put(upstream, reason);
         events.raise(
                 Event.ofUpstream(
                         EventKind.UPSTREAM_DOWN, upstream, "upstream " + upstream + ": " + reason));
@@ -16,6 +32,7 @@ record UpstreamEvents(Events events) implements ForwardObserver {
 
     @Override
     public void up(String upstream) {
+        down.remove(upstream);
         events.raise(
                 Event.ofUpstream(
                         EventKind.UPSTREAM_UP,

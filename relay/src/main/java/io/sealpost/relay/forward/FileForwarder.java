@@ -89,6 +89,11 @@ public final class FileForwarder implements Forwarder {
     }
 
     @Override
+    public String target() {
+        return settings.path().toString();
+    }
+
+    @Override
     public boolean connected() {
         return connected;
     }

@@ -15,6 +15,9 @@ public interface Forwarder extends AutoCloseable {
      */
     void start();
 
+    /** Where it delivers to: server or file, for people. */
+    String target();
+
     /** Whether the upstream takes messages at present. */
     boolean connected();
 

@@ -78,6 +78,11 @@ public final class TcpForwarder implements Forwarder {
     }
 
     @Override
+    public String target() {
+        return settings.server();
+    }
+
+    @Override
     public boolean connected() {
         return connected;
     }

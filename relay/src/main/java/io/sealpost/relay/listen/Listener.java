@@ -12,6 +12,9 @@ public sealed interface Listener permits TcpListener, UdpListener {
     /** Its name in the conf file. */
     String name();
 
+    /** How messages come, as the conf file calls it. */
+    String transport();
+
     /**
      * Opens its sockets; what comes waits in the kernel until {@link #start}.
      *

@@ -64,6 +64,11 @@ public final class TcpListener implements Listener {
     }
 
     @Override
+    public String transport() {
+        return speaksTls() ? "tls" : "tcp";
+    }
+
+    @Override
     public void bind() throws IOException {
         ListeningSocket listening = new ListeningSocket(this);
         InetSocketAddress bind = settings.common().bind();

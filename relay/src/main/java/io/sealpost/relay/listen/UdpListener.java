@@ -54,6 +54,11 @@ public final class UdpListener implements Listener {
     }
 
     @Override
+    public String transport() {
+        return "udp";
+    }
+
+    @Override
     public void bind() throws IOException {
         List<UdpSocket> bound = new ArrayList<>();
         try {

@@ -72,6 +72,10 @@ public final class Logging extends ContextAwareBase implements Configurator {
         Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.setLevel(level);
         root.addAppender(appender);
+        RecentProblems.Appender problems = new RecentProblems.Appender();
+        problems.setContext(context);
+        problems.start();
+        root.addAppender(problems);
         context.getLogger(NETTY).setLevel(level == Level.TRACE ? Level.DEBUG : Level.WARN);
     }
 }

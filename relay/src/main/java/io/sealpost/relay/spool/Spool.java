@@ -126,6 +126,11 @@ public final class Spool implements AutoCloseable {
         }
     }
 
+    /** Follows the messages that become durable from now on. Any thread; the caller closes it. */
+    public LogTail tail() {
+        return new LogTail(storage, parts.log, writer);
+    }
+
     /** What opening found. */
     public Recovery recovery() {
         return recovery;

@@ -39,6 +39,16 @@ public final class ListenerMetrics {
         connections.add(-1);
     }
 
+    /** Messages taken in so far. */
+    public long messages() {
+        return messages.get();
+    }
+
+    /** Connections open now. */
+    public long connections() {
+        return connections.get();
+    }
+
     /** Connections closed at the door for this reason. Resolve once, keep. */
     public Tally refused(String reason) {
         return metrics.tally(MetricName.REFUSED, listener, reason);

@@ -2,6 +2,7 @@ package io.sealpost.relay.watch;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -108,11 +109,19 @@ public final class RelayMetrics {
         return tallies.computeIfAbsent(series, _ -> new Tally());
     }
 
+    /** Messages taken in so far at each listener. */
+    Map<String, Long> listenerCounts() {
+        Map<String, Long> counts = new HashMap<>();
+        listeners.forEach((name, listener) -> counts.put(name, listener.messages()));
+        return counts;
+    }
+
     Map<Series, Tally> tallies() {
         return tallies;
     }
 
-    List<UpstreamReading> upstreamReadings() {
+    /** All upstreams now, by name. */
+    public List<UpstreamReading> upstreamReadings() {
         return upstreams.values().stream().map(Supplier::get).toList();
     }
 
