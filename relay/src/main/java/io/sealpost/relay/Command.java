@@ -56,6 +56,39 @@ enum Command {
             return new ExplainCommand(console).run(confFile(line), line.hasOption(JSONL));
         }
     },
+    /** Tells how the running relay is. */
+    STATUS(
+            "tells how the running relay is",
+            """
+            Asks the relay that runs with this conf file, by the socket control.sock in its
+            data-dir: listeners, spool, upstreams with what waits for them, and the last warnings.
+            Exit code 0: running well; 1: running, but something is wrong, for example an upstream
+            is down; 3: no relay runs there.""",
+            """
+            sealpost status
+            sealpost status --json | jq .upstreams
+            sealpost status > status.txt || mail -s "sealpost" admin < status.txt""") {
+        @Override
+        ExitCode execute(CommandLine line, Console console) {
+            return new StatusCommand(console).run(confFile(line), line.hasOption(JSON));
+        }
+    },
+    /** Shows messages as they come. */
+    TAIL(
+            "shows messages of the running relay as they come",
+            """
+            One line each, as they leave (RFC 5424), once they are safe on disk; until Ctrl-C.
+            Control characters are shown as \\n, \\t or \\x1b. Where messages come faster than they
+            can be shown, the relay does not wait: it says how many are not shown.""",
+            """
+            sealpost tail
+            sealpost tail --host 'web*' --grep 'sshd.*(failed|invalid)'""") {
+        @Override
+        ExitCode execute(CommandLine line, Console console) {
+            return new TailCommand(console)
+                    .run(confFile(line), line.getOptionValue(HOST), line.getOptionValue(GREP));
+        }
+    },
     /** Prints the version. */
     VERSION("prints version, commit, JDK and transport", "For bug reports.", "sealpost version") {
         @Override
@@ -79,6 +112,9 @@ enum Command {
 
     private static final String CONF = "c";
     private static final String JSONL = "jsonl";
+    private static final String JSON = "json";
+    private static final String HOST = "host";
+    private static final String GREP = "grep";
     static final String HELP_OPTION = "help";
 
     private final String summary;
@@ -114,6 +150,8 @@ enum Command {
         return switch (this) {
             case RUN, CHECK -> word() + " [-c FILE]";
             case EXPLAIN -> word() + " [-c FILE] [--jsonl]";
+            case STATUS -> word() + " [-c FILE] [--json]";
+            case TAIL -> word() + " [-c FILE] [--host H] [--grep RE]";
             case VERSION -> word();
             case HELP -> word() + " [COMMAND]";
         };
@@ -131,6 +169,18 @@ enum Command {
                                 .desc("JSON lines in, JSON lines out")
                                 .get());
             }
+            case STATUS -> {
+                options.addOption(conf());
+                options.addOption(
+                        Option.builder().longOpt(JSON).desc("one line of JSON for programs").get());
+            }
+            case TAIL -> {
+                options.addOption(conf());
+                options.addOption(
+                        value(HOST, "H", "only messages of this HOSTNAME; * stands for any text"));
+                options.addOption(
+                        value(GREP, "RE", "only lines in which this Java expression is found"));
+            }
             case VERSION, HELP -> {}
         }
         options.addOption(Option.builder("h").longOpt(HELP_OPTION).desc("this help").get());
@@ -140,6 +190,10 @@ enum Command {
     /** How many words may stand behind the options. */
     int maxArguments() {
         return this == HELP ? 1 : 0;
+    }
+
+    private static Option value(String name, String argument, String description) {
+        return Option.builder().longOpt(name).hasArg().argName(argument).desc(description).get();
     }
 
     private static Option conf() {

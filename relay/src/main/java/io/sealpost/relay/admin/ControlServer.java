@@ -2,6 +2,7 @@ package io.sealpost.relay.admin;
 
 import io.sealpost.relay.runtime.JsonText;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -73,6 +74,8 @@ public final class ControlServer implements AutoCloseable {
         if (connections.size() >= MAX_CONNECTIONS) {
             try (channel) {
                 channel.configureBlocking(false);
+                // what is unread at the close would take the answer with it
+                int _ = channel.read(ByteBuffer.allocate(ControlConnection.MAX_REQUEST));
                 refuse(new ControlConnection(channel), "too many connections to the control socket");
             }
             return;
