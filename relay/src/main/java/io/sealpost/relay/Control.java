@@ -25,8 +25,7 @@ final class Control implements AutoCloseable {
     static Control open(Path dataDir, Map<String, ControlCommand> commands) {
         ControlSocket socket = ControlSocket.in(dataDir);
         try {
-            return new Control(
-                    socket, Optional.of(ControlServer.start(socket.listen(), commands)));
+            return new Control(socket, Optional.of(ControlServer.start(socket.listen(), commands)));
         } catch (IOException | RuntimeException e) {
             LOG.warn(
                     "no control socket at {}: {}; the relay runs, but status, tail and reload"

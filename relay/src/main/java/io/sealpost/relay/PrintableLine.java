@@ -8,8 +8,8 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Messages as lines for a terminal: what would end the line, move the cursor or is no UTF-8 is shown
- * as {@code \n}, {@code \t}, {@code \x1b}. Confined to one thread.
+ * Messages as lines for a terminal: what would end the line, move the cursor or is no UTF-8 is
+ * shown as {@code \n}, {@code \t}, {@code \x1b}. Confined to one thread.
  */
 final class PrintableLine {
     private final CharsetDecoder decoder =

@@ -81,14 +81,7 @@ final class StatusText {
         out.format("%n");
         out.format(
                 "%-14s %-5s %12s %9s %15s %12s %11s  %s%n",
-                "upstream",
-                "state",
-                "queued",
-                "lag",
-                "delivered",
-                "dropped",
-                "unconfirmed",
-                "to");
+                "upstream", "state", "queued", "lag", "delivered", "dropped", "unconfirmed", "to");
         for (Config upstream : status.getConfigList("upstreams")) {
             out.format(
                     "%-14s %-5s %,12d %,7.1f s %,15d %,12d %,11d  %s%n",

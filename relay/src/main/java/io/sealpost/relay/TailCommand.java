@@ -19,7 +19,8 @@ final class TailCommand {
 
     private static final int MAX_LENGTH_DIGITS = 9;
     private static final int MAX_NOTICE = 256;
-    private static final Pattern NOTICE = Pattern.compile("\\{\"(skipped|error)\":\"?([^\"]*?)\"?}");
+    private static final Pattern NOTICE =
+            Pattern.compile("\\{\"(skipped|error)\":\"?([^\"]*?)\"?}");
 
     /** Text gathered before it is written, while more is at hand. */
     private static final int CHUNK_CHARS = 64 * 1024;

@@ -10,8 +10,8 @@ import java.time.Duration;
 
 /**
  * Gives a client of the control socket every message as it becomes durable: frames {@code LEN SP
- * MSG}, between them lines {@code {"skipped":N}} where the client was too slow, and an empty line in
- * a quiet second, by which a client that has left is noticed. Thread-safe.
+ * MSG}, between them lines {@code {"skipped":N}} where the client was too slow, and an empty line
+ * in a quiet second, by which a client that has left is noticed. Thread-safe.
  */
 record TailFeed(Spool spool) implements ControlCommand {
     private static final int CHUNK_BYTES = 64 * 1024;

@@ -32,7 +32,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The running relay and its administrator: status and tail, as typed, and what else may connect. */
+/**
+ * The running relay and its administrator: status and tail, as typed, and what else may connect.
+ */
 @Timeout(180)
 class ControlTest {
     private static final String FILE = "upstreams.f { type = file, path = \"kept.log\" }\n";
@@ -70,11 +72,7 @@ class ControlTest {
         try (DeadPort dead = DeadPort.taken();
                 RunningRelay _ =
                         RunningRelay.start(
-                                folder,
-                                FILE
-                                        + "upstreams.s { "
-                                        + dead.upstream()
-                                        + " }\n")) {
+                                folder, FILE + "upstreams.s { " + dead.upstream() + " }\n")) {
             await().atMost(RunningRelay.PATIENCE).until(() -> run("status") == ExitCode.NOT_SO);
 
             assertThat(out())
@@ -233,9 +231,7 @@ class ControlTest {
                 }
                 """
                         .formatted(deep);
-        try (RunningRelay relay =
-                RunningRelay.whole(
-                        folder, NanoClock.system(), conf)) {
+        try (RunningRelay relay = RunningRelay.whole(folder, NanoClock.system(), conf)) {
             relay.send(1, 10);
             relay.awaitDelivered("f", 1);
             assertThat(run("status")).isEqualTo(ExitCode.COULD_NOT);
@@ -245,8 +241,7 @@ class ControlTest {
 
     private static void send(RunningRelay relay, String message) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), relay.port("t"))) {
-            socket.getOutputStream()
-                    .write((message.length() + " " + message).getBytes(US_ASCII));
+            socket.getOutputStream().write((message.length() + " " + message).getBytes(US_ASCII));
         }
     }
 

@@ -15,9 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers the relay's administrator on a local socket: one word a connection, see docs/control.md. One
- * thread accepts and each connection has one of its own, so that a client that is slow, silent or
- * mad holds up nobody but itself. Thread-safe.
+ * Answers the relay's administrator on a local socket: one word a connection, see docs/control.md.
+ * One thread accepts and each connection has one of its own, so that a client that is slow, silent
+ * or mad holds up nobody but itself. Thread-safe.
  */
 public final class ControlServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
@@ -76,11 +76,14 @@ public final class ControlServer implements AutoCloseable {
                 channel.configureBlocking(false);
                 // what is unread at the close would take the answer with it
                 int _ = channel.read(ByteBuffer.allocate(ControlConnection.MAX_REQUEST));
-                refuse(new ControlConnection(channel), "too many connections to the control socket");
+                refuse(
+                        new ControlConnection(channel),
+                        "too many connections to the control socket");
             }
             return;
         }
-        Thread thread = Thread.ofVirtual().name("control-connection").unstarted(() -> serve(channel));
+        Thread thread =
+                Thread.ofVirtual().name("control-connection").unstarted(() -> serve(channel));
         connections.put(channel, thread);
         thread.start();
     }

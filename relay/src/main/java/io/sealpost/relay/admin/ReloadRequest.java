@@ -1,6 +1,8 @@
 package io.sealpost.relay.admin;
 
-/** Takes the conf file anew into the running relay. May take long; one at a time is the caller's. */
+/**
+ * Takes the conf file anew into the running relay. May take long; one at a time is the caller's.
+ */
 public interface ReloadRequest {
     /**
      * What became of it.

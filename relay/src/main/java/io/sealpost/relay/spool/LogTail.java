@@ -5,9 +5,9 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Follows the durable end of the log for somebody who looks on: all messages, whoever they are routed
- * to. It has no cursor and holds nothing back; who reads too slowly misses messages. Confined to one
- * thread.
+ * Follows the durable end of the log for somebody who looks on: all messages, whoever they are
+ * routed to. It has no cursor and holds nothing back; who reads too slowly misses messages.
+ * Confined to one thread.
  */
 public final class LogTail implements AutoCloseable {
     /** Whoever is so far behind goes on at the end. */
@@ -39,8 +39,8 @@ public final class LogTail implements AutoCloseable {
     }
 
     /**
-     * Copies what comes next of the frames {@code LEN SP MSG}, and waits for it up to this time. The
-     * octets of all calls together are whole frames one after the other.
+     * Copies what comes next of the frames {@code LEN SP MSG}, and waits for it up to this time.
+     * The octets of all calls together are whole frames one after the other.
      *
      * @return octets copied, 0 if nothing came
      */
