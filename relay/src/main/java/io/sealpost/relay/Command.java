@@ -1,5 +1,6 @@
 package io.sealpost.relay;
 
+import io.sealpost.relay.runtime.NanoClock;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.apache.commons.cli.CommandLine;
@@ -89,6 +90,28 @@ enum Command {
                     .run(confFile(line), line.getOptionValue(HOST), line.getOptionValue(GREP));
         }
     },
+    /** Sends test messages. */
+    SEND(
+            "sends test messages to this or any other receiver",
+            """
+            Sends RFC 5424 messages (user.notice, app-name sealpost-send) with the text MESSAGE;
+            where there are several, each carries its number: [meta sequenceId="1"]. Over TCP and
+            TLS it ends its side and waits until the receiver has ended the other, so that all of
+            it has been read; UDP does not tell. Exit code 0: sent, and read as far as that is
+            known; 1: the receiver did not take all; 3: no connection.""",
+            """
+            sealpost send --to 127.0.0.1:5514 hello
+            sealpost send --to 127.0.0.1:5514 --transport udp --count 1000 --rate 200
+            sealpost send --to logs:6514 --transport tls --trust ca.pem --server-name logs.example.com""") {
+        @Override
+        ExitCode execute(CommandLine line, Console console) {
+            try {
+                return new SendCommand(console, NanoClock.system()).run(SendOptions.order(line));
+            } catch (SendOptions.WrongOptionException e) {
+                return Main.badUsage(this, String.valueOf(e.getMessage()), console);
+            }
+        }
+    },
     /** Prints the version. */
     VERSION("prints version, commit, JDK and transport", "For bug reports.", "sealpost version") {
         @Override
@@ -152,6 +175,7 @@ enum Command {
             case EXPLAIN -> word() + " [-c FILE] [--jsonl]";
             case STATUS -> word() + " [-c FILE] [--json]";
             case TAIL -> word() + " [-c FILE] [--host H] [--grep RE]";
+            case SEND -> word() + " --to HOST:PORT [MESSAGE]";
             case VERSION -> word();
             case HELP -> word() + " [COMMAND]";
         };
@@ -181,6 +205,7 @@ enum Command {
                 options.addOption(
                         value(GREP, "RE", "only lines in which this Java expression is found"));
             }
+            case SEND -> SendOptions.addTo(options);
             case VERSION, HELP -> {}
         }
         options.addOption(Option.builder("h").longOpt(HELP_OPTION).desc("this help").get());
@@ -189,7 +214,7 @@ enum Command {
 
     /** How many words may stand behind the options. */
     int maxArguments() {
-        return this == HELP ? 1 : 0;
+        return this == HELP || this == SEND ? 1 : 0;
     }
 
     private static Option value(String name, String argument, String description) {

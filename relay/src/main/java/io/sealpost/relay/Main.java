@@ -106,7 +106,7 @@ public final class Main {
         };
     }
 
-    private static ExitCode badUsage(Command command, String sentence, Console console) {
+    static ExitCode badUsage(Command command, String sentence, Console console) {
         console.err()
                 .println(
                         "sealpost "

@@ -3,6 +3,7 @@ package io.sealpost.relay.config;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -45,6 +46,15 @@ public record Endpoint(String host, int port) {
                     "use letters, digits, \"-\" and \".\"");
         }
         return new Endpoint(host, port);
+    }
+
+    /** The host and port of a text such as {@code logs.example.com:514}, if it is one. */
+    public static Optional<Endpoint> of(String text) {
+        try {
+            return Optional.of(parse(text));
+        } catch (BadValueException _) {
+            return Optional.empty();
+        }
     }
 
     /** Whether the host is written as an address, which needs no lookup. */

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.time.ZoneId;
 
 /** What defaults take from the machine. */
-record Facts(String hostName, ZoneId zone) {
+public record Facts(String hostName, ZoneId zone) {
     private static final Path KERNEL_HOST_NAME = Path.of("/proc/sys/kernel/hostname");
 
     /** The machine this runs on. */
@@ -14,7 +14,8 @@ record Facts(String hostName, ZoneId zone) {
         return new Facts(machineName(), ZoneId.systemDefault());
     }
 
-    private static String machineName() {
+    /** The host's name. */
+    public static String machineName() {
         // The JDK's own way asks DNS, which may take seconds.
         try {
             String name = Files.readString(KERNEL_HOST_NAME).strip();
