@@ -15,6 +15,10 @@ final class DeadPort implements AutoCloseable {
         return port;
     }
 
+    int port() {
+        return socket.getLocalPort();
+    }
+
     /** The conf file's words for an upstream that is never there. */
     String upstream() {
         return "type = syslog, transport = tcp, servers = [\"127.0.0.1:%d\"]"

@@ -136,7 +136,7 @@ public final class TcpListener implements Listener {
         Optional<ListeningSocket> closing = socket;
         socket = Optional.empty();
         if (closing.isPresent()) {
-            closing.get().channel().close().await();
+            closing.get().close(2 * BACKLOG);
             settings.tls().ifPresent(ServerTls::close);
         }
     }

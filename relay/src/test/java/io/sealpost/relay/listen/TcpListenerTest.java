@@ -4,12 +4,16 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.util.concurrent.SingleThreadEventExecutor;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -97,6 +101,34 @@ class TcpListenerTest {
             assertThat(bed.messages(2)).isEqualTo(messages(2));
             assertThat(sender.getInputStream().read()).isEqualTo(-1);
         }
+    }
+
+    @Test
+    void what_connections_not_yet_accepted_have_sent_is_taken_in_at_the_stop() throws Exception {
+        TcpListener listener = bed.tcp();
+        SingleThreadEventExecutor eventLoop =
+                (SingleThreadEventExecutor) bed.loops.loops().getFirst().eventLoop();
+        CountDownLatch busy = new CountDownLatch(1);
+        eventLoop.execute(() -> awaitUninterruptibly(busy));
+        Awaitility.await().until(() -> eventLoop.pendingTasks() == 0);
+        List<Socket> senders = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            Socket sender = connect(listener);
+            senders.add(sender);
+            write(sender, counted(message(i)));
+        }
+
+        CompletableFuture<Void> stopped = CompletableFuture.runAsync(() -> stop(listener));
+        Awaitility.await().until(() -> eventLoop.pendingTasks() > 0);
+        busy.countDown();
+
+        assertThat(bed.messages(30)).containsExactlyInAnyOrderElementsOf(messages(30));
+        stopped.join();
+        for (Socket sender : senders) {
+            assertThat(sender.getInputStream().read()).isEqualTo(-1); // a FIN, no reset
+            sender.close();
+        }
+        assertThatThrownBy(() -> connect(listener)).isInstanceOf(ConnectException.class);
     }
 
     @Test
@@ -327,6 +359,22 @@ class TcpListenerTest {
                         throw new java.io.UncheckedIOException(e);
                     }
                 });
+    }
+
+    private static void stop(Listener listener) {
+        try {
+            listener.stop(Duration.ofSeconds(30));
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private static Socket connect(Listener listener) throws IOException {
