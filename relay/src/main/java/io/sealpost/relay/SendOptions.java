@@ -52,8 +52,7 @@ final class SendOptions {
         options.addOption(option(TRANSPORT, "T", "udp, tcp or tls (default: tcp)"));
         options.addOption(option(COUNT, "N", "how many messages (default: 1)"));
         options.addOption(option(RATE, "R", "messages a second (default: as fast as it goes)"));
-        options.addOption(
-                option(FRAMING, "F", "over tcp and tls: octet-counting (default) or lf"));
+        options.addOption(option(FRAMING, "F", "over tcp and tls: octet-counting (default) or lf"));
         options.addOption(option(TRUST, "FILE", "tls: authorities (default: those of the JDK)"));
         options.addOption(option(CERT, "FILE", "tls: certificate to show, with --key"));
         options.addOption(option(KEY, "FILE", "tls: the certificate's key"));
@@ -150,8 +149,7 @@ final class SendOptions {
             return preset;
         }
         try {
-            double value =
-                    option.equals(COUNT) ? Integer.parseInt(text) : Double.parseDouble(text);
+            double value = option.equals(COUNT) ? Integer.parseInt(text) : Double.parseDouble(text);
             if (value >= min && value <= max) {
                 return value;
             }

@@ -52,8 +52,7 @@ class SendTest {
         assertThat(kept())
                 .singleElement()
                 .asString()
-                .matches(
-                        "<13>1 \\d{4}-\\S+\\.\\d{6}Z \\S+ sealpost-send \\d+ - - hello there");
+                .matches("<13>1 \\d{4}-\\S+\\.\\d{6}Z \\S+ sealpost-send \\d+ - - hello there");
     }
 
     @ParameterizedTest
@@ -91,12 +90,18 @@ class SendTest {
                                 CERTIFICATES.certificate("ca"));
         try (RunningRelay relay = RunningRelay.start(folder, CONF + tls)) {
             String[] good = {
-                "--transport", "tls",
-                "--trust", CERTIFICATES.certificate("ca").toString(),
-                "--cert", CERTIFICATES.certificate("web1").toString(),
-                "--key", CERTIFICATES.key("web1").toString(),
-                "--server-name", "localhost",
-                "--count", "20"
+                "--transport",
+                "tls",
+                "--trust",
+                CERTIFICATES.certificate("ca").toString(),
+                "--cert",
+                CERTIFICATES.certificate("web1").toString(),
+                "--key",
+                CERTIFICATES.key("web1").toString(),
+                "--server-name",
+                "localhost",
+                "--count",
+                "20"
             };
             assertThat(send(relay, "x", good)).as(err()).isEqualTo(ExitCode.GOOD);
             relay.awaitDelivered("f", 20);
@@ -104,7 +109,9 @@ class SendTest {
 
             good[9] = "other.example.com";
             assertThat(send(relay, "x", good)).isEqualTo(ExitCode.COULD_NOT);
-            assertThat(err()).contains("cannot connect to 127.0.0.1:").contains("other.example.com");
+            assertThat(err())
+                    .contains("cannot connect to 127.0.0.1:")
+                    .contains("other.example.com");
             assertThat(
                             send(
                                     relay,
@@ -123,8 +130,7 @@ class SendTest {
     @Test
     void a_rate_is_kept() throws Exception {
         try (RunningRelay relay = RunningRelay.start(folder, CONF)) {
-            assertThat(send(relay, "t", "--count", "20", "--rate", "100"))
-                    .isEqualTo(ExitCode.GOOD);
+            assertThat(send(relay, "t", "--count", "20", "--rate", "100")).isEqualTo(ExitCode.GOOD);
         }
         double rate = Double.parseDouble(out().replaceAll(".* s, (\\d+) a second.*\n", "$1"));
         assertThat(rate).isLessThanOrEqualTo(106);
@@ -136,8 +142,7 @@ class SendTest {
             String to = "127.0.0.1:" + dead.port();
             assertThat(run("--to", to)).isEqualTo(ExitCode.COULD_NOT);
             assertThat(err())
-                    .isEqualTo(
-                            "sealpost send: cannot connect to " + to + ": Connection refused\n");
+                    .isEqualTo("sealpost send: cannot connect to " + to + ": Connection refused\n");
             assertThat(run("--to", to, "--transport", "udp")).isEqualTo(ExitCode.NOT_SO);
         }
     }
@@ -155,12 +160,7 @@ class SendTest {
                                     throw new java.io.UncheckedIOException(e);
                                 }
                             });
-            assertThat(
-                            run(
-                                    "--to",
-                                    "127.0.0.1:" + server.getLocalPort(),
-                                    "--count",
-                                    "2000000000"))
+            assertThat(run("--to", "127.0.0.1:" + server.getLocalPort(), "--count", "2000000000"))
                     .isEqualTo(ExitCode.NOT_SO);
             breaking.join();
         }
@@ -203,8 +203,7 @@ class SendTest {
                                     "no.pem"))
                     .isEqualTo(ExitCode.BAD_USAGE);
         }
-        assertThat(err())
-                .isEqualTo("sealpost send: --trust: no.pem is missing, name a PEM file\n");
+        assertThat(err()).isEqualTo("sealpost send: --trust: no.pem is missing, name a PEM file\n");
     }
 
     private ExitCode send(RunningRelay relay, String listener, String... more) {
@@ -220,8 +219,7 @@ class SendTest {
         arguments[0] = "send";
         System.arraycopy(words, 0, arguments, 1, words.length);
         return Main.run(
-                arguments,
-                new Console(InputStream.nullInputStream(), stream(out), stream(err)));
+                arguments, new Console(InputStream.nullInputStream(), stream(out), stream(err)));
     }
 
     private static PrintStream stream(ByteArrayOutputStream to) {
