@@ -16,11 +16,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** The relay, started as its user does: {@code packaging/sealpost run -c FILE}. */
 final class Relay implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(60);
+
+    private static final Pattern OWN = Pattern.compile("^<\\d+>1 \\S+ \\S+ sealpost ");
 
     final int udp = Ports.free();
     final int tcp = Ports.free();
@@ -209,6 +212,11 @@ final class Relay implements AutoCloseable {
             }
         }
         return lines;
+    }
+
+    /** Messages of the archive that the relay itself has made. */
+    long own() throws IOException {
+        return archive().stream().filter(OWN.asPredicate()).count();
     }
 
     @Override
