@@ -1,6 +1,8 @@
 package io.sealpost.relay;
 
+import io.sealpost.relay.config.ConfigReader;
 import io.sealpost.relay.config.ConfigResult;
+import io.sealpost.relay.config.DataDirGuess;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -36,12 +38,11 @@ final class ControlClient {
      * long where a patience is given, is an error line and "could not".
      */
     ExitCode ask(Path conf, Optional<Duration> patience, Talk talk) {
-        Optional<ConfigResult.Loaded> loaded = ConfFile.load(conf, console);
-        if (loaded.isEmpty()) {
+        Optional<ControlSocket> found = socket(conf);
+        if (found.isEmpty()) {
             return ExitCode.BAD_USAGE;
         }
-        Path dataDir = loaded.get().config().dataDir();
-        ControlSocket socket = ControlSocket.in(dataDir);
+        ControlSocket socket = found.get();
         SocketChannel channel;
         try {
             channel = socket.connect();
@@ -59,6 +60,34 @@ final class ControlClient {
         } finally {
             answered.countDown();
         }
+    }
+
+    /**
+     * Where the relay of this conf file listens. The file may have mistakes that the relay, which
+     * runs with what it was, knows nothing of.
+     */
+    private Optional<ControlSocket> socket(Path conf) {
+        return switch (ConfigReader.read(conf)) {
+            case ConfigResult.Loaded loaded ->
+                    Optional.of(ControlSocket.in(loaded.config().dataDir()));
+            case ConfigResult.Rejected rejected -> {
+                Optional<ControlSocket> guess =
+                        DataDirGuess.of(conf).map(ControlSocket::in).filter(ControlSocket::exists);
+                if (guess.isPresent()) {
+                    console.err()
+                            .println(
+                                    "sealpost "
+                                            + word
+                                            + ": "
+                                            + conf
+                                            + " has mistakes now, which \"sealpost check\" names;"
+                                            + " the relay runs with what it was");
+                } else {
+                    ConfFile.print(rejected.problems(), console);
+                }
+                yield guess;
+            }
+        };
     }
 
     private static void closeAfter(Duration most, SocketChannel channel, CountDownLatch answered) {

@@ -44,6 +44,11 @@ record ControlSocket(Path path) {
         }
     }
 
+    /** Whether there is one, of a running relay or left by a killed one. */
+    boolean exists() {
+        return Files.exists(path);
+    }
+
     /** Connects to the relay. */
     SocketChannel connect() throws IOException {
         return SocketChannel.open(address());

@@ -7,6 +7,9 @@ import static org.awaitility.Awaitility.await;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.sealpost.relay.admin.ControlCommand;
+import io.sealpost.relay.admin.ControlServer;
+import io.sealpost.relay.admin.ReloadRequest;
 import io.sealpost.relay.runtime.NanoClock;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
@@ -26,11 +29,15 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The running relay and its administrator: status and tail, as typed, and what else may connect.
@@ -107,6 +114,45 @@ class ControlTest {
                     .isEqualTo(PosixFilePermissions.fromString("rw-rw----"));
         }
         assertThat(socket()).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"nosuchkey = 1\n}", "name = \"open\n", "}}"})
+    void a_conf_file_that_was_spoiled_meanwhile_does_not_hide_the_relay(String end)
+            throws Exception {
+        try (RunningRelay _ = RunningRelay.start(folder, FILE)) {
+            Path conf = folder.resolve("sealpost.conf");
+            String good = Files.readString(conf);
+            Files.writeString(conf, good.substring(0, good.lastIndexOf('}')) + end);
+
+            assertThat(run("status")).isEqualTo(ExitCode.GOOD);
+            assertThat(err())
+                    .isEqualTo(
+                            "sealpost status: "
+                                    + conf
+                                    + " has mistakes now, which \"sealpost check\" names; the relay"
+                                    + " runs with what it was\n");
+        }
+        err.reset();
+        assertThat(run("status")).isEqualTo(ExitCode.BAD_USAGE);
+        assertThat(err()).contains("sealpost.conf:");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, GOOD", "false, BAD_USAGE"})
+    void reload_prints_what_became_of_it(boolean done, ExitCode code) throws Exception {
+        RunningRelay.start(folder, FILE).close();
+        ControlCommand answer =
+                new ReloadAnswer(() -> new ReloadRequest.Outcome(done, "line 1\nline 2"));
+        try (ControlServer _ =
+                ControlServer.start(
+                        new ControlSocket(socket()).listen(), Map.of("reload", answer))) {
+            Console console = new Console(InputStream.nullInputStream(), stream(out), stream(err));
+            assertThat(new ReloadCommand(console).run(folder.resolve("sealpost.conf")))
+                    .isEqualTo(code);
+        }
+        assertThat(done ? out() : err()).isEqualTo("line 1\nline 2\n");
+        assertThat(done ? err() : out()).isEmpty();
     }
 
     @Test
