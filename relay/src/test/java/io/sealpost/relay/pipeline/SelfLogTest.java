@@ -43,10 +43,7 @@ class SelfLogTest {
         int raised = 2000;
         try (Spool spool =
                 Spool.open(
-                        SETTINGS,
-                        FileStorage.at(folder),
-                        SpoolObserver.NONE,
-                        NanoClock.system())) {
+                        SETTINGS, FileStorage.at(folder), SpoolObserver.NONE, NanoClock.system())) {
             // never started: nobody takes what the lane holds
             log.start(
                     new Intake(
@@ -56,8 +53,7 @@ class SelfLogTest {
                             Routing.everywhere(0),
                             NanoClock.system()));
             for (int i = 0; i < raised; i++) {
-                log.raise(
-                        Event.ofUpstream(EventKind.UPSTREAM_DOWN, "u" + i / 5, "x".repeat(200)));
+                log.raise(Event.ofUpstream(EventKind.UPSTREAM_DOWN, "u" + i / 5, "x".repeat(200)));
             }
             log.close();
 
@@ -76,10 +72,7 @@ class SelfLogTest {
         log.raise(Event.of(EventKind.QUARANTINED, "found at the start"));
         try (Spool spool =
                 Spool.open(
-                        SETTINGS,
-                        FileStorage.at(folder),
-                        SpoolObserver.NONE,
-                        NanoClock.system())) {
+                        SETTINGS, FileStorage.at(folder), SpoolObserver.NONE, NanoClock.system())) {
             Intake intake =
                     new Intake(
                             spool.smallLane(() -> {}),
@@ -102,8 +95,7 @@ class SelfLogTest {
     void names_and_texts_of_others_cannot_break_a_message() {
         EventMessage messages = new EventMessage("re lay\u00e9", 77, 4711);
         Event event =
-                Event.ofListener(
-                                EventKind.CONNECTION_REFUSED, "t", "bad\nname \u0000 \"]\\ end")
+                Event.ofListener(EventKind.CONNECTION_REFUSED, "t", "bad\nname \u0000 \"]\\ end")
                         .with("peer", "a\"b]c\\d\n")
                         .after(3);
 
