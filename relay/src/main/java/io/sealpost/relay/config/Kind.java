@@ -181,7 +181,8 @@ sealed interface Kind {
 
         @Override
         public String describe() {
-            return "file; `%Y`, `%m` and `%d` stand for the day in UTC, `%%` for a per cent sign;"
+            return "file; `%Y`, `%m` and `%d` stand for the day in UTC, `%host%`, `%app%`"
+                    + " and `%facility%` for what the message says, `%%` for a per cent sign;"
                     + " a relative one starts at the conf file's folder";
         }
     }

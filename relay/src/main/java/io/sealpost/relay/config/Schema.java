@@ -215,20 +215,24 @@ final class Schema {
                             new Kind.DailyFile(),
                             REQUIRED,
                             "Where messages are appended, for example"
-                                    + " `\"../data/archive/%Y-%m-%d.log\"`. Folders are made."),
+                                    + " `\"../data/archive/%Y-%m-%d.log\"`. Folders are made. With"
+                                    + " `%host%`, `%app%` or `%facility%`, each message goes to the"
+                                    + " file of its own ([rules](format/file-names.md)). At most 64"
+                                    + " files are open at a time."),
                     variant(
                             "upstreams.*.keep",
                             FILE,
                             new Kind.Time(Duration.ofHours(1), YEARS),
                             new Written("14 d"),
-                            "Older files of this path are removed."),
+                            "Older files of this path are removed; a path without a date has none."),
                     variant(
                             "upstreams.*.max-size",
                             FILE,
                             new Kind.Size(MIB, 1024 * TIB),
                             new Written("5 GiB"),
                             "The oldest files of this path are removed when all together are"
-                                    + " larger; never the one being written."),
+                                    + " larger; never one being written. With values in the path,"
+                                    + " each file counts as 4 KiB at least."),
                     variant(
                             "upstreams.*.format",
                             FILE,

@@ -4,6 +4,7 @@ import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
 import java.nio.file.InvalidPathException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -16,8 +17,17 @@ import java.util.regex.Pattern;
 /** Turns one value of the conf file into its Java type, or says what is wrong with it. */
 final class ValueReader {
     private static final Pattern PRINTABLE = Pattern.compile("[!-~]+");
-    private static final Pattern FILE_PATTERNS = Pattern.compile("(?:[^%]|%[Ymd%])*");
-    private static final Pattern LATER_PATTERNS = Pattern.compile("%(?:host|app|facility)%");
+    private static final Pattern FILE_PATTERNS = Pattern.compile("(?:[^%]|%[Ymd%]|%(?:host|app|facility)%)*");
+
+    /** Stands for something that a sender can choose. */
+    private static final Pattern FILE_VALUE = Pattern.compile("%(?:host|app|facility)%");
+
+    /** Values in one name, and octets of a name with values: each keeps room for a host's name. */
+    private static final int MAX_FILE_VALUES = 3;
+
+    private static final int MAX_FILE_NAME = 120;
+
+    private static final int MAX_FILE_PATH = 900;
 
     private static final Pattern PEER_NAME =
             Pattern.compile("(?i)[a-z0-9_*-]{1,63}(?:\\.[a-z0-9_*-]{1,63})*");
@@ -217,25 +227,42 @@ final class ValueReader {
     }
 
     private String dailyFile(String text) throws BadValueException {
-        if (LATER_PATTERNS.matcher(text).find()) {
-            throw new BadValueException(
-                    "%host%, %app% and %facility% are not known to this version",
-                    "use %Y, %m and %d");
-        }
         if (!FILE_PATTERNS.matcher(text).matches()) {
             throw new BadValueException(
                     "\"" + text + "\" holds an unknown place after %",
-                    "use %Y, %m, %d, and %% for a per cent sign");
+                    "use %Y, %m, %d, %host%, %app%, %facility%, and %% for a per cent sign");
+        }
+        String plain = text.replace("%%", "");
+        if ((plain.contains("%d") && !plain.contains("%m"))
+                || (plain.contains("%m") && !plain.contains("%Y"))) {
+            throw new BadValueException(
+                    "\"" + text + "\" names the same file again after a while",
+                    "write %Y before %m, and %m before %d");
+        }
+        for (String name : text.split("/", -1)) {
+            long values = FILE_VALUE.matcher(name).results().count();
+            if (values > MAX_FILE_VALUES || (values > 0 && octets(name) > MAX_FILE_NAME)) {
+                throw new BadValueException(
+                        "the name \"" + name + "\" leaves too little room for what it stands for",
+                        "use at most " + MAX_FILE_NAME + " octets and " + MAX_FILE_VALUES + " values");
+            }
         }
         if (text.endsWith("/")) {
             throw new BadValueException("\"" + text + "\" is a folder", "name a file in it");
         }
-        if (path(text).isAbsolute()) {
-            return text;
-        }
         // A per cent sign in the name of the conf file's folder stands for itself.
         Path base = Path.of(folder.toString().replace("%", "%%"));
-        return base.resolve(text).normalize().toString();
+        String whole =
+                path(text).isAbsolute() ? text : base.resolve(text).normalize().toString();
+        if (octets(whole) > MAX_FILE_PATH) {
+            throw new BadValueException(
+                    "the path has " + octets(whole) + " octets", "use at most " + MAX_FILE_PATH);
+        }
+        return whole;
+    }
+
+    private static int octets(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
     }
 
     private static Path path(String text) throws BadValueException {

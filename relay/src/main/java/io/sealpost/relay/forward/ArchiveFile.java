@@ -63,10 +63,6 @@ final class ArchiveFile implements AutoCloseable {
         return file;
     }
 
-    ArchiveState state(long sequence, Layout layout) throws IOException {
-        return new ArchiveState(name, file.identity(), length, sequence, layout);
-    }
-
     Fate look() throws IOException {
         if (storage.identity(name) != file.identity()) {
             return Fate.MOVED;

@@ -1,5 +1,7 @@
 package io.sealpost.relay.forward;
 
+import io.sealpost.relay.forward.ArchiveRecovery.Kept;
+import io.sealpost.relay.forward.OpenFiles.Target;
 import io.sealpost.relay.forward.PathTemplate.DatedName;
 import io.sealpost.relay.runtime.NanoClock;
 import io.sealpost.relay.spool.FrameRun;
@@ -8,24 +10,32 @@ import io.sealpost.relay.spool.Storage;
 import io.sealpost.relay.spool.UpstreamQueue;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Moves messages from a queue into dated files, each exactly once. Confined to the forwarder's
- * thread. After an exception {@link #settle} comes before anything else.
+ * Moves messages from a queue into files named by date and message, each exactly once. Confined to
+ * the forwarder's thread. After an exception {@link #settle} comes before anything else.
  */
 /*
- * Invariant: whatever was appended since the last durable state lies behind that state's length in
- * that state's file. So before the first octet goes anywhere else (another date, another inode, a
- * file cut by others), what was appended is synced and confirmed, and a state that says where the
- * next octet will go is made durable (`note`). settle() can then tell from one file which messages
- * of the queue are already there.
+ * Invariant: whatever was appended since the last durable state lies in a file of that state, behind
+ * the length that stands there. So before the first octet goes anywhere else (another name, another
+ * inode, a file cut by others), a state that says where it will go is made durable (`note`). settle()
+ * can then tell from those files alone which messages of the queue are already there.
  *
- * Order of a round: append, sync, confirm, persist. Were the cursor file to lag behind confirm, a
+ * Order of a round: append, sync all, confirm, persist. Were the cursor file to lag behind confirm, a
  * copytruncate and a kill before the next look at the file would deliver the copied messages again.
+ *
+ * A round that was interrupted has some files with more of its messages than others. settle() writes
+ * what is missing up to the last message that any file has, and confirms then: only there the cursor
+ * can tell again what is written. All of those go to files of the state, so another interruption
+ * finds everything again.
+ *
+ * There are at most `maxOpen` files in a round, since the state must hold them. Where messages change
+ * between more names than that, each `maxOpen` of them cost a sync of each.
  *
  * Not defended against: octets appended between a copytruncate's last read and its cut. They are in
  * neither file, whoever writes.
@@ -33,13 +43,10 @@ import org.slf4j.LoggerFactory;
 final class FileDelivery implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(FileDelivery.class);
 
-    /** Appended at a time. */
-    private static final int WRITE_OCTETS = 1024 * 1024;
-
-    /** Appended between two syncs, at most. */
+    /** Taken between two syncs, at most. */
     static final int ROUND_OCTETS = 16 * 1024 * 1024;
 
-    /** Listeners' batches may be this much out of order around a date change. */
+    /** Files of a day may still be wanted for so long after it. */
     private static final long SKEW_MICROS = Duration.ofMinutes(10).toNanos() / 1000;
 
     private static final long LOOK_NANOS = Duration.ofSeconds(1).toNanos();
@@ -50,21 +57,21 @@ final class FileDelivery implements AutoCloseable {
     private final NanoClock clock;
     private final ForwardObserver observer;
     private final RunText text;
-    private final ArchiveCursor cursor;
+    private final FileNames names;
+    private final OpenFiles files;
     private final ArchiveRecovery recovery;
     private final Retention retention;
+    private final Outgoing out = new Outgoing();
 
-    private byte[] out = new byte[WRITE_OCTETS];
-    private int outLength;
     private Position taken;
     private Position appended;
     private long takenMessages;
     private long appendedMessages;
-    private boolean unsynced;
     private long escapedTold;
     private long lookedAt;
-    private @Nullable ArchiveFile file;
-    private DatedName dated = new DatedName("", 0, 0);
+
+    /** Whether the cursor has to wait for {@link #catchUp} to be through. */
+    private boolean catchingUp;
 
     /** Taken from the queue and not confirmed; read by others. */
     private volatile long unconfirmed;
@@ -83,10 +90,12 @@ final class FileDelivery implements AutoCloseable {
         this.storage = storage;
         this.clock = clock;
         this.observer = observer;
+        OwnFiles own = new OwnFiles(settings, storage);
         this.text = new RunText(settings.layout());
-        this.cursor = new ArchiveCursor(queue, settings.layout());
-        this.recovery = new ArchiveRecovery(settings, queue, storage, cursor);
-        this.retention = new Retention(settings, storage, clock);
+        this.names = new FileNames(settings.path(), settings.zone());
+        this.files = new OpenFiles(settings, queue, storage, own);
+        this.recovery = new ArchiveRecovery(settings, queue, storage, files);
+        this.retention = new Retention(settings, storage, own, clock);
         this.taken = queue.confirmed();
         this.appended = taken;
     }
@@ -95,33 +104,54 @@ final class FileDelivery implements AutoCloseable {
         return unconfirmed;
     }
 
-    /** Closes the file before the next write, and opens what then has its name. */
+    /** Closes the files before the next write, and opens what then has their names. */
     void reopen() {
         reopenWanted = true;
     }
 
-    /** Begins, or begins again after an exception: finds out what the file has. */
+    /** Begins, or begins again after an exception: finds out what the files have. */
     void settle() throws IOException, InterruptedException {
-        close();
+        files.closeAll();
         storage.createFolder("");
-        outLength = 0;
-        unsynced = false;
+        out.clear();
+        catchingUp = false;
         takenMessages = 0;
         appendedMessages = 0;
         unconfirmed = 0;
         queue.rewind(queue.confirmed());
+        taken = queue.confirmed();
+        appended = taken;
         Optional<ArchiveState> state = ArchiveState.decode(queue.state());
         if (state.isPresent()) {
-            recovery.recover(state.get())
-                    .ifPresent(
-                            found -> {
-                                file = found.file();
-                                dated = found.dated();
-                            });
+            Kept kept = recovery.recover(state.get());
+            files.interrupted(state.get().files());
+            catchUp(kept);
+            files.interrupted(List.of());
         }
-        cursor.trust();
-        taken = queue.position();
-        appended = taken;
+        files.trust();
+    }
+
+    /** Writes what is missing before the last message that any file has. */
+    private void catchUp(Kept kept) throws IOException, InterruptedException {
+        catchingUp = true;
+        while (taken.sequence() < kept.end()) {
+            FrameRun run = queue.poll(text.maxRun(), Duration.ZERO);
+            if (run == null) {
+                break;
+            }
+            try (run) {
+                int count = Math.clamp(kept.end() - run.firstSequence(), 0, run.count());
+                text.read(run);
+                names.time(run.receivedMicros());
+                kept.names().time(run.receivedMicros());
+                takeMessages(run, count, kept);
+                taken = run.positionOf(count);
+            }
+        }
+        flush();
+        catchingUp = false;
+        commit();
+        queue.rewind(taken);
     }
 
     /**
@@ -145,102 +175,117 @@ final class FileDelivery implements AutoCloseable {
 
     private void take(FrameRun run) throws IOException {
         try (run) {
-            place(run.receivedMicros());
-            int room = text.read(run);
-            if (out.length - outLength < room) {
-                flush();
+            if (reopenWanted) {
+                reopenWanted = false;
+                commit();
+                files.closeAll();
             }
-            if (out.length < room) {
-                out = new byte[room];
+            text.read(run);
+            names.time(run.receivedMicros());
+            if (names.perRun()) {
+                int most = text.maxLength();
+                Target target = place(names.ofRun(), most);
+                out.add(target, text.write(out.room(most), out.length()));
+                takenMessages += run.count();
+            } else {
+                takeMessages(run, run.count(), new Kept(names, Map.of()));
             }
-            outLength += text.write(out, outLength);
             taken = run.end();
-            takenMessages += run.count();
             unconfirmed = takenMessages + appendedMessages;
         }
     }
 
-    /** Makes sure that the file for messages of this time is open. */
-    private void place(long micros) throws IOException {
-        if (reopenWanted) {
-            reopenWanted = false;
+    private void takeMessages(FrameRun run, int count, Kept kept) throws IOException {
+        for (int i = 0; i < count; i++) {
+            text.next();
+            boolean there =
+                    !kept.before().isEmpty()
+                            && kept.has(kept.names().of(text).name(), run.firstSequence() + i);
+            if (!there) {
+                int most = text.maxMessageLength();
+                DatedName name = names.of(text);
+                if (!out.hasRoom(most) || !files.isOpen(name.name())) {
+                    taken = run.positionOf(i);
+                }
+                Target target = place(name, most);
+                out.add(target, text.writeMessage(out.room(most), out.length()));
+            }
+            takenMessages++;
+        }
+    }
+
+    /** The file's place; there is room for so many octets then. All before must be taken. */
+    private Target place(DatedName name, int most) throws IOException {
+        if (!out.hasRoom(most)) {
+            flush();
+        }
+        Target target = files.find(name);
+        while (target == null) {
+            catchingUp = false; // not reached unless the path was changed meanwhile
             commit();
-            close();
+            files.closeEldest();
+            target = files.find(name);
         }
-        if (file != null && (dated.covers(micros) || isSkewed(micros))) {
-            return;
-        }
-        commit();
-        close();
-        dated = settings.path().at(micros, settings.zone());
-        openDated();
-        applyRetention();
-    }
-
-    private boolean isSkewed(long micros) {
-        return micros < dated.startMicros() && micros >= dated.startMicros() - SKEW_MICROS;
-    }
-
-    private ArchiveFile openDated() throws IOException {
-        ArchiveFile opened = ArchiveFile.open(storage, dated.name());
-        file = opened;
-        cursor.note(opened);
-        return opened;
+        return target;
     }
 
     private void flush() throws IOException {
-        ArchiveFile target = file;
-        if (outLength == 0 || target == null) {
+        if (!out.isEmpty()) {
+            lookedAt = clock.nanos();
+            for (Target target : out.targets()) {
+                afterOthers(target);
+            }
+            for (Target target : out.targets()) {
+                ArchiveFile _ = files.open(target);
+            }
+            retention.made(files.takeMade());
+            files.note();
+            out.writeTo(
+                    (target, octets, count) -> {
+                        files.append(target, octets, count);
+                        retention.wrote(count);
+                    });
+        }
+        if (!catchingUp) {
+            appended = taken;
+            appendedMessages += takenMessages;
+            takenMessages = 0;
+        }
+    }
+
+    /** Reacts to what others did to a file. */
+    private void afterOthers(Target target) throws IOException {
+        ArchiveFile file = target.file();
+        if (file == null) {
             return;
         }
-        target = afterOthers(target);
-        if (!cursor.noted()) {
-            cursor.note(target);
-        }
-        unsynced = true;
-        target.append(out, outLength, settings.layout().framing());
-        retention.wrote(outLength);
-        outLength = 0;
-        appended = taken;
-        appendedMessages += takenMessages;
-        takenMessages = 0;
-    }
-
-    /** Reacts to what others did to the file; the one to write to is returned. */
-    private ArchiveFile afterOthers(ArchiveFile target) throws IOException {
-        lookedAt = clock.nanos();
-        return switch (target.look()) {
-            case UNTOUCHED -> target;
-            case GROWN -> {
-                target.accept();
-                yield target;
-            }
+        switch (file.look()) {
+            case UNTOUCHED -> {}
+            case GROWN -> file.accept();
             case CUT -> {
-                tell(target, "was cut by others; going on behind what is left");
-                syncAppended(target);
-                target.accept();
-                cursor.note(target);
-                yield target;
+                tell(file, "was cut by others; going on behind what is left");
+                confirmAppended();
+                files.accept(target, file);
             }
             case MOVED -> {
-                tell(target, "was renamed or removed by others; going on in a new file");
-                syncAppended(target);
-                close();
-                yield openDated();
+                tell(file, "was renamed or removed by others; going on in a new file");
+                confirmAppended();
+                files.letGo(target);
             }
-        };
+        }
     }
 
-    private void tell(ArchiveFile target, String what) {
-        LOGGER.info("upstream {}: {} {}", settings.name(), pathOf(target), what);
+    private void tell(ArchiveFile file, String what) {
+        LOGGER.info(
+                "upstream {}: {} {}",
+                settings.name(),
+                settings.path().root().resolve(file.name()),
+                what);
     }
 
     private void commit() throws IOException {
         flush();
-        ArchiveFile target = file;
-        if (unsynced && target != null) {
-            syncAppended(target);
-        }
+        confirmAppended();
         long escaped = text.escaped();
         if (escaped != escapedTold) {
             observer.escaped(settings.name(), escaped - escapedTold);
@@ -249,60 +294,53 @@ final class FileDelivery implements AutoCloseable {
     }
 
     /** The cursor moves here, and only here, behind messages just written: after the sync. */
-    private void syncAppended(ArchiveFile target) throws IOException {
-        if (unsynced) {
-            cursor.sync(target);
-            unsynced = false;
-            cursor.confirm(appended, target);
+    private void confirmAppended() throws IOException {
+        if (appended.sequence() > queue.confirmed().sequence()) {
+            files.confirm(appended);
             appendedMessages = 0;
             unconfirmed = takenMessages;
         }
     }
 
-    /** What has to be done now and then. */
+    /** What has to be done now and then, when all is confirmed. */
     private void tend(long octets) throws IOException {
         long now = clock.nanos();
-        ArchiveFile target = file;
-        if (octets == 0 && target != null && now - lookedAt >= LOOK_NANOS) {
-            target = afterOthersWhileIdle(target);
+        if (octets == 0 && now - lookedAt >= LOOK_NANOS) {
+            lookedAt = now;
+            lookWhileIdle();
         }
         if (reopenWanted && octets == 0) {
             reopenWanted = false;
-            close();
+            files.closeAll();
+        }
+        long longAgo = clock.epochMicros() - SKEW_MICROS;
+        for (Target target : files.all()) {
+            if (target.dated.endMicros() < longAgo) {
+                files.close(target);
+            }
         }
         if (retention.due()) {
-            applyRetention();
+            retention.apply(files::isOpen);
         }
     }
 
-    /** Lets a file go that others have renamed or removed; the next message opens the next. */
-    private @Nullable ArchiveFile afterOthersWhileIdle(ArchiveFile target) throws IOException {
-        lookedAt = clock.nanos();
-        return switch (target.look()) {
-            case MOVED -> {
-                close();
-                yield null;
+    /** Lets files go that others have renamed or removed; the next message opens the next. */
+    private void lookWhileIdle() throws IOException {
+        for (Target target : files.all()) {
+            ArchiveFile file = target.file();
+            ArchiveFile.Fate fate = file == null ? ArchiveFile.Fate.UNTOUCHED : file.look();
+            if (fate == ArchiveFile.Fate.MOVED) {
+                files.close(target);
+            } else if (fate == ArchiveFile.Fate.CUT) {
+                afterOthers(target);
             }
-            case CUT -> afterOthers(target);
-            case GROWN, UNTOUCHED -> target;
-        };
+        }
+        files.note();
     }
 
-    private void applyRetention() {
-        retention.apply(file == null ? "" : dated.name());
-    }
-
-    private String pathOf(ArchiveFile target) {
-        return settings.path().root().resolve(target.name()).toString();
-    }
-
-    /** Closes the file. What was appended and not synced is for {@link #settle} to find. */
+    /** Closes the files. What was appended and not synced is for {@link #settle} to find. */
     @Override
     public void close() throws IOException {
-        ArchiveFile closing = file;
-        file = null;
-        if (closing != null) {
-            closing.close();
-        }
+        files.closeAll();
     }
 }

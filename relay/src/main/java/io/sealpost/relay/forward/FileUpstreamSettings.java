@@ -14,6 +14,7 @@ import java.time.ZoneId;
  * @param layout how messages are written
  * @param retryFirst wait after the first failure; doubles with each further one
  * @param retryMax longest wait between tries
+ * @param maxOpen files open at a time; more are closed, the one not used for longest first
  */
 public record FileUpstreamSettings(
         String name,
@@ -23,8 +24,16 @@ public record FileUpstreamSettings(
         long maxBytes,
         Layout layout,
         Duration retryFirst,
-        Duration retryMax) {
+        Duration retryMax,
+        int maxOpen) {
+
+    /** Files open at a time. What the cursor holds of them fits into its file. */
+    public static final int MAX_OPEN = ArchiveState.MAX_FILES / 2;
+
     public FileUpstreamSettings {
+        if (maxOpen < 1 || maxOpen > MAX_OPEN) {
+            throw new IllegalArgumentException(maxOpen + " open files of file upstream " + name);
+        }
         if (maxBytes < 1 || !keep.isPositive() || !retryFirst.isPositive()) {
             throw new IllegalArgumentException("limits of file upstream " + name);
         }

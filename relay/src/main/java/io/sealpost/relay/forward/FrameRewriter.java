@@ -58,23 +58,24 @@ final class FrameRewriter {
     }
 
     /**
-     * Rewrites the frames in {@code from[0, length)} to {@code to[at...)}, which must have room for
-     * {@link #maxLength}; returns the octets written.
+     * Rewrites the frames in {@code from[offset, offset + length)} to {@code to[at...)}, which must
+     * have room for {@link #maxLength}; returns the octets written.
      */
-    int rewrite(byte[] from, int length, byte[] to, int at) {
+    int rewrite(byte[] from, int offset, int length, byte[] to, int at) {
         if (asRead) {
-            System.arraycopy(from, 0, to, at, length);
+            System.arraycopy(from, offset, to, at, length);
             return length;
         }
         return encoder == null
-                ? lines.rewrite(from, 0, length, to, at)
-                : encode(encoder, from, length, to, at);
+                ? lines.rewrite(from, offset, length, to, at)
+                : encode(encoder, from, offset, length, to, at);
     }
 
-    private int encode(MessageEncoder by, byte[] from, int length, byte[] to, int at) {
-        int next = 0;
+    private int encode(
+            MessageEncoder by, byte[] from, int offset, int length, byte[] to, int at) {
+        int next = offset;
         int out = at;
-        while (next < length) {
+        while (next < offset + length) {
             int size = 0;
             for (byte digit = from[next++]; digit != ' '; digit = from[next++]) {
                 size = size * 10 + digit - '0';

@@ -1,5 +1,8 @@
 package io.sealpost.relay.forward;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.sealpost.protocol.message.Facility;
 import io.sealpost.relay.spool.Storage;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -17,24 +20,33 @@ import java.util.regex.Pattern;
 
 /**
  * A path with a date in it, such as {@code /var/log/archive/%Y-%m-%d.log}: {@code %Y}, {@code %m},
- * {@code %d}, {@code %H} and {@code %%}. A finer unit needs the coarser ones, so that no name ever
+ * {@code %d}, {@code %H} and {@code %%}; and with values of the message: {@code %host%}, {@code
+ * %app%}, {@code %facility%}. A finer unit of time needs the coarser ones, so that no name ever
  * comes again. Immutable.
  */
 public final class PathTemplate {
     private static final List<String> UNITS = List.of("%Y", "%m", "%d", "%H");
     private static final List<String> DIRECTIVES = List.of("%Y", "%m", "%d", "%H", "%%");
+    private static final List<String> VALUES = List.of("%host%", "%app%", "%facility%");
+    private static final Pattern NO_NAME = Pattern.compile("(^|/)\\.{1,2}(/|$)");
+
+    /** Longest name of a file or folder, in octets. */
+    private static final int MAX_COMPONENT = 255;
+
     private static final long NO_END = Long.MAX_VALUE;
 
     private final Path root;
     private final List<String> parts;
     private final Pattern pattern;
     private final int units;
+    private final int maxValue;
 
     private PathTemplate(Path root, List<String> parts, Pattern pattern, int units) {
         this.root = root;
         this.parts = parts;
         this.pattern = pattern;
         this.units = units;
+        this.maxValue = maxValue(parts);
     }
 
     /**
@@ -54,6 +66,10 @@ public final class PathTemplate {
      */
     public static PathTemplate parse(String path) {
         Path whole = Path.of(path).toAbsolutePath().normalize();
+        if (whole.toString().getBytes(UTF_8).length > ArchiveState.MAX_PATH) {
+            throw new IllegalArgumentException(
+                    "it is longer than " + ArchiveState.MAX_PATH + " octets");
+        }
         if (whole.getNameCount() == 0) {
             throw new IllegalArgumentException(path + " names no file");
         }
@@ -81,17 +97,54 @@ public final class PathTemplate {
             if (percent > at) {
                 parts.add(names.substring(at, percent));
             } else {
-                String directive = names.substring(at, Math.min(at + 2, names.length()));
-                if (!DIRECTIVES.contains(directive)) {
-                    throw new IllegalArgumentException(
-                            directive + " is not known here; %Y, %m, %d, %H and %% are");
-                }
+                String directive = directive(names, at);
                 parts.add(directive);
-                percent = at + 2;
+                percent = at + directive.length();
             }
             at = percent;
         }
         return parts;
+    }
+
+    private static String directive(String names, int at) {
+        for (String value : VALUES) {
+            if (names.startsWith(value, at)) {
+                return value;
+            }
+        }
+        String directive = names.substring(at, Math.min(at + 2, names.length()));
+        if (!DIRECTIVES.contains(directive)) {
+            throw new IllegalArgumentException(
+                    directive
+                            + " is not known here; %Y, %m, %d, %H, %host%, %app%, %facility% and %%"
+                            + " are");
+        }
+        return directive;
+    }
+
+    /** The most octets that a value may have, so that no name becomes too long. */
+    private static int maxValue(List<String> parts) {
+        int most = MAX_COMPONENT;
+        int fixed = 0;
+        int values = 0;
+        for (String part : String.join("\0", parts).replace("/", "\0/\0").split("\0", -1)) {
+            if (part.equals("/")) {
+                fixed = 0;
+                values = 0;
+            } else if (VALUES.contains(part)) {
+                values++;
+            } else {
+                fixed += part.equals("%Y") ? 4 : part.getBytes(UTF_8).length;
+            }
+            if (values > 0) {
+                most = Math.min(most, (MAX_COMPONENT - fixed) / values);
+            }
+        }
+        if (most < PathValue.LEAST_LIMIT) {
+            throw new IllegalArgumentException(
+                    "a name in it can become longer than " + MAX_COMPONENT + " octets");
+        }
+        return most;
     }
 
     private static int units(List<String> parts) {
@@ -116,7 +169,9 @@ public final class PathTemplate {
         boolean[] seen = new boolean[UNITS.size()];
         for (String part : parts) {
             int unit = UNITS.indexOf(part);
-            if (unit < 0) {
+            if (VALUES.contains(part)) {
+                regex.append(PathValue.PATTERN);
+            } else if (unit < 0) {
                 regex.append(Pattern.quote(part.equals("%%") ? "%" : part));
             } else if (seen[unit]) {
                 regex.append("\\k<u").append(unit).append('>');
@@ -133,8 +188,23 @@ public final class PathTemplate {
         return root;
     }
 
-    /** The file for messages received at this time. */
+    /** Whether the file depends on more than the time of a message. */
+    boolean hasValues() {
+        return parts.stream().anyMatch(VALUES::contains);
+    }
+
+    /** Whether the path has this value in it, such as {@code %host%}. */
+    boolean has(String value) {
+        return parts.contains(value);
+    }
+
+    /** The file for messages received at this time; for a path without values. */
     DatedName at(long micros, ZoneId zone) {
+        return at(micros, zone, new MessageHeader());
+    }
+
+    /** The file for messages received at this time, with these values. */
+    DatedName at(long micros, ZoneId zone, MessageHeader header) {
         LocalDateTime time =
                 LocalDateTime.ofInstant(Instant.EPOCH.plus(micros, ChronoUnit.MICROS), zone);
         StringBuilder name = new StringBuilder();
@@ -145,6 +215,9 @@ public final class PathTemplate {
                 case "%d" -> twoDigits(name, time.getDayOfMonth());
                 case "%H" -> twoDigits(name, time.getHour());
                 case "%%" -> name.append('%');
+                case "%host%" -> name.append(PathValue.of(header.host(), maxValue));
+                case "%app%" -> name.append(PathValue.of(header.app(), maxValue));
+                case "%facility%" -> name.append(Facility.of(header.facility()).label());
                 default -> name.append(part);
             }
         }
@@ -184,7 +257,7 @@ public final class PathTemplate {
     /** What the name says about its time; empty if it is not of this template. */
     Optional<DatedName> read(String name, ZoneId zone) {
         Matcher matcher = pattern.matcher(name);
-        if (!matcher.matches()) {
+        if (!matcher.matches() || NO_NAME.matcher(name).find()) {
             return Optional.empty();
         }
         try {

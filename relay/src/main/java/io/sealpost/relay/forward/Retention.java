@@ -9,12 +9,13 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Removes the oldest files of a file upstream: those whose time ended too long ago, and as many as
- * it takes to stay within the size. Never the one that is written. Knows when it is time for that.
+ * it takes to stay within the size. Never one that is written. Knows when it is time for that.
  * Confined to the forwarder's thread.
  */
 final class Retention {
@@ -25,37 +26,53 @@ final class Retention {
     /** It is time also when this part of the size was written. */
     private static final int TIMES_PER_SIZE = 64;
 
+    /** What a file takes on disk at least; counts where senders can have any number made. */
+    private static final long BLOCK = 4096;
+
     private final FileUpstreamSettings settings;
     private final Storage storage;
+    private final OwnFiles own;
     private final NanoClock clock;
+    private final long leastSize;
     private long appliedAt;
     private long writtenSince;
+    private boolean wanted = true;
 
-    Retention(FileUpstreamSettings settings, Storage storage, NanoClock clock) {
+    Retention(FileUpstreamSettings settings, Storage storage, OwnFiles own, NanoClock clock) {
         this.settings = settings;
         this.storage = storage;
+        this.own = own;
         this.clock = clock;
+        this.leastSize = settings.path().hasValues() ? BLOCK : 0;
     }
 
     void wrote(long octets) {
         writtenSince += octets;
     }
 
+    /** So many files were made. */
+    void made(int files) {
+        writtenSince += files * leastSize;
+        wanted |= files > 0 && leastSize == 0;
+    }
+
     boolean due() {
-        return clock.nanos() - appliedAt >= INTERVAL_NANOS
+        return wanted
+                || clock.nanos() - appliedAt >= INTERVAL_NANOS
                 || writtenSince > settings.maxBytes() / TIMES_PER_SIZE;
     }
 
     /**
      * Removes what is too old or too much. A failure is told and no more: messages go on.
      *
-     * @param current the file that is written; empty if none is
+     * @param open tells which files are written
      */
-    void apply(String current) {
+    void apply(Predicate<String> open) {
+        wanted = false;
         appliedAt = clock.nanos();
         writtenSince = 0;
         try {
-            remove(current, clock.epochMicros());
+            remove(open, clock.epochMicros());
         } catch (IOException e) {
             LOGGER.warn(
                     "upstream {}: cannot remove old files of {}: {}; tried again in 10 minutes",
@@ -65,21 +82,21 @@ final class Retention {
         }
     }
 
-    private void remove(String current, long nowMicros) throws IOException {
-        List<DatedName> files = settings.path().existing(storage, settings.zone());
+    private void remove(Predicate<String> open, long nowMicros) throws IOException {
+        List<DatedName> files = own.existing();
         long total = 0;
         for (DatedName file : files) {
-            total += sizeOf(file.name());
+            total += Math.max(leastSize, sizeOf(file.name()));
         }
         long keepMicros = settings.keep().toMillis() * MICROS_PER_MILLI;
         for (DatedName file : files) {
             boolean tooOld = file.endMicros() < nowMicros - keepMicros;
-            if (file.name().equals(current) || !(tooOld || total > settings.maxBytes())) {
+            if (open.test(file.name()) || !(tooOld || total > settings.maxBytes())) {
                 continue;
             }
             long size = sizeOf(file.name());
             storage.delete(file.name());
-            total -= size;
+            total -= Math.max(leastSize, size);
             LOGGER.info(
                     "upstream {}: removed {} ({} octets): {}",
                     settings.name(),

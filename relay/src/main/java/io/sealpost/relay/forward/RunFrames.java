@@ -14,6 +14,7 @@ final class RunFrames {
 
     private final @Nullable Originals originals;
     private byte[] octets = new byte[0];
+    private byte[] spooled = octets;
     private int length;
 
     RunFrames(Format format) {
@@ -25,6 +26,7 @@ final class RunFrames {
         if (originals != null) {
             originals.read(run);
             octets = originals.octets();
+            spooled = originals.frames();
             length = originals.length();
             return;
         }
@@ -32,12 +34,18 @@ final class RunFrames {
             octets = new byte[Math.max(FIRST_CAPACITY, run.length())];
         }
         run.read(octets, 0);
+        spooled = octets;
         length = run.length();
     }
 
     /** What was read. */
     byte[] octets() {
         return octets;
+    }
+
+    /** The same messages as they lie in the spool. */
+    byte[] spooled() {
+        return spooled;
     }
 
     /** How many of the {@link #octets}. */
@@ -64,7 +72,7 @@ final class RunFrames {
     }
 
     /** Where the frame that begins here ends. */
-    private static int behindFrame(byte[] frames, int at) {
+    static int behindFrame(byte[] frames, int at) {
         int next = at;
         int size = 0;
         for (byte digit = frames[next++]; digit != ' '; digit = frames[next++]) {

@@ -103,7 +103,7 @@ final class RunSender {
             rewritten = new byte[most];
         }
         long before = rewriter.escaped();
-        append(rewritten, rewriter.rewrite(from, length, rewritten, 0));
+        append(rewritten, rewriter.rewrite(from, 0, length, rewritten, 0));
         if (rewriter.escaped() > before) {
             escaped.accept(rewriter.escaped() - before);
         }

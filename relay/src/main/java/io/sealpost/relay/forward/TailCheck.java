@@ -26,10 +26,9 @@ final class TailCheck {
      * @param kept whole messages of ours
      * @param cut octets cut off
      * @param foreign octets of others, left
-     * @param length of the file now
-     * @param next before the first message that the file does not hold
+     * @param end sequence behind the last message kept; 0 if none is
      */
-    record Result(long kept, long cut, long foreign, long length, Position next) {}
+    record Result(long kept, long cut, long foreign, long end) {}
 
     TailCheck(StorageFile file, ExpectedMessages expected, Framing framing) {
         this.file = file;
@@ -47,6 +46,7 @@ final class TailCheck {
         size = file.size();
         long at = from;
         long kept = 0;
+        long end = 0;
         long cut = 0;
         long foreign = 0;
         while (at < size) {
@@ -54,6 +54,7 @@ final class TailCheck {
             if (trusted && expected.present() && equalAt(at)) {
                 at += expected.length();
                 kept++;
+                end = expected.position().sequence() + 1;
                 expected.advance();
                 continue;
             }
@@ -77,7 +78,7 @@ final class TailCheck {
             foreign += found - at;
             at = found;
         }
-        return new Result(kept, cut, foreign, size, expected.position());
+        return new Result(kept, cut, foreign, end);
     }
 
     /**
@@ -92,7 +93,7 @@ final class TailCheck {
             ours = expected.present();
             for (int i = 0; ours && i < expected.length() && at < size; i++) {
                 byte octet = octetAt(at++);
-                ours = octet == 0 || octet == expected.octets()[expected.offset() + i];
+                ours = octet == 0 || octet == expected.octets()[i];
             }
             if (ours) {
                 expected.advance();
@@ -117,7 +118,7 @@ final class TailCheck {
             return false;
         }
         for (int i = 0; i < expected.length(); i++) {
-            if (octetAt(at + i) != expected.octets()[expected.offset() + i]) {
+            if (octetAt(at + i) != expected.octets()[i]) {
                 return false;
             }
         }

@@ -65,7 +65,10 @@ public final class FrameRun implements AutoCloseable {
         return end;
     }
 
-    /** When the first message was received, in microseconds since the epoch. */
+    /**
+     * When the first message was received, in microseconds since the epoch. All messages of a run
+     * were received in the same quarter of an hour, so on the same day and hour in any zone.
+     */
     public long receivedMicros() {
         return receivedMicros;
     }

@@ -15,7 +15,8 @@ public final class Originals {
     private final BatchMetadata metadata = new BatchMetadata();
     private byte[] frames = new byte[0];
     private byte[] metadataOctets = new byte[0];
-    private byte[] octets = new byte[0];
+    private byte[] merged = new byte[0];
+    private byte[] octets = frames;
     private int length;
 
     // The batch whose metadata is decoded; it is asked for run by run.
@@ -26,6 +27,11 @@ public final class Originals {
         return octets;
     }
 
+    /** The same messages as they lie in the spool. */
+    public byte[] frames() {
+        return frames;
+    }
+
     /** How many of the {@link #octets}. */
     public int length() {
         return length;
@@ -34,19 +40,16 @@ public final class Originals {
     /** Reads all messages of a run, which stays the caller's to close. */
     public void read(FrameRun run) throws IOException {
         BatchHeader header = run.batch().header();
-        if (header.originalsLength() == 0) {
-            if (octets.length < run.length()) {
-                octets = new byte[run.length()];
-            }
-            run.read(octets, 0);
-            length = run.length();
-            return;
-        }
-        decode(run.batch());
         if (frames.length < run.length()) {
             frames = new byte[run.length()];
         }
         run.read(frames, 0);
+        if (header.originalsLength() == 0) {
+            octets = frames;
+            length = run.length();
+            return;
+        }
+        decode(run.batch());
         merge(run);
     }
 
@@ -82,9 +85,10 @@ public final class Originals {
             kept += metadata.originalLength(c);
             most += metadata.originalLength(c) + MAX_COUNT;
         }
-        if (octets.length < most) {
-            octets = new byte[most];
+        if (merged.length < most) {
+            merged = new byte[most];
         }
+        octets = merged;
         // They lie at the end of the room for all, so what is written never reaches them.
         int original = most - kept;
         readOriginals(run.batch(), before, original, kept);

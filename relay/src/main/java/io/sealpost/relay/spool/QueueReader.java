@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * batches was still readable. That is what missed() tells.
  */
 final class QueueReader implements AutoCloseable {
+    /** All clocks of the world show a full quarter of an hour at the same time. */
+    private static final long QUARTER_MICROS = 15L * 60 * 1_000_000;
+
     private final Storage storage;
     private final SegmentLog log;
     private final Quarantine quarantine;
@@ -177,9 +180,13 @@ final class QueueReader implements AutoCloseable {
         long octets = metadata.octets(run) - runOctetsDone;
         long count = (long) metadata.count(run) - runDone;
         long micros = metadata.receivedMicros(run);
+        long quarter = micros / QUARTER_MICROS;
         // Ends where a run ends if it can: only a run that is too long itself must be walked.
         for (int r = run + 1;
-                r < metadata.runs() && octets + metadata.octets(r) <= maxBytes && routed(header, r);
+                r < metadata.runs()
+                        && octets + metadata.octets(r) <= maxBytes
+                        && metadata.receivedMicros(r) / QUARTER_MICROS == quarter
+                        && routed(header, r);
                 r++) {
             octets += metadata.octets(r);
             count += metadata.count(r);

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -20,13 +21,17 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The state of a file upstream as it lies on disk; a change here needs a new version number. */
 class ArchiveStateTest {
     private static final Path PAGE = Path.of("..", "docs", "format", "file-upstream-state.md");
+    private static final long FNV_OF_A = 0xaf63dc4c8601ec8cL;
     private static final ArchiveState STATE =
             new ArchiveState(
-                    "a/ü",
-                    0x01_02_03_04_05_06_07_08L,
-                    0x11_12_13_14_15_16_17_18L,
+                    new Layout(Format.JSON, Framing.LF),
                     0x21_22_23_24_25_26_27_28L,
-                    new Layout(Format.JSON, Framing.LF));
+                    List.of(
+                            new ArchiveState.Part(
+                                    0x31_32_33_34_35_36_37_38L,
+                                    0x01_02_03_04_05_06_07_08L,
+                                    0x11_12_13_14_15_16_17_18L)),
+                    "a/ü");
 
     @Test
     void the_state_is_the_golden_file_and_reads_back() throws IOException {
@@ -47,12 +52,14 @@ class ArchiveStateTest {
 
         assertThat(fields)
                 .containsExactly(
-                        "version 02",
+                        "version 03",
                         "framing 00",
                         "format 02",
+                        "sequence 2122232425262728",
+                        "count 0001",
+                        "name 3132333435363738",
                         "inode 0102030405060708",
                         "length 1112131415161718",
-                        "sequence 2122232425262728",
                         "path " + HexFormat.of().formatHex("a/ü".getBytes(UTF_8)));
         assertThat(page).contains("`relay/src/test/resources/format/file-upstream-state.hex`");
     }
@@ -62,9 +69,15 @@ class ArchiveStateTest {
     void each_layout_is_read_as_written(Format format) {
         for (Framing framing : Framing.values()) {
             Layout layout = new Layout(format, framing);
-            ArchiveState state = new ArchiveState("2026-11-24.log", 1L << 40, 1L << 41, 7, layout);
+            List<ArchiveState.Part> files = new ArrayList<>();
+            for (int i = 0; i < ArchiveState.MAX_FILES; i++) {
+                files.add(new ArchiveState.Part(-i, 1L << 40, i));
+            }
+            ArchiveState state =
+                    new ArchiveState(layout, 7, files, "p".repeat(ArchiveState.MAX_PATH));
 
             assertThat(ArchiveState.decode(state.encode())).contains(state);
+            assertThat(state.encode()).as("fits into the cursor").hasSizeLessThan(4096);
         }
     }
 
@@ -82,12 +95,40 @@ class ArchiveStateTest {
         assertThat(ArchiveState.decode(first))
                 .contains(
                         new ArchiveState(
-                                "a",
-                                0x01_02_03_04_05_06_07_08L,
-                                0x11_11_11_11_11_11_11_11L,
+                                new Layout(Format.RFC5424, Framing.OCTET_COUNTING),
                                 0x21_21_21_21_21_21_21_21L,
-                                new Layout(Format.RFC5424, Framing.OCTET_COUNTING)));
+                                List.of(
+                                        new ArchiveState.Part(
+                                                FNV_OF_A,
+                                                0x01_02_03_04_05_06_07_08L,
+                                                0x11_11_11_11_11_11_11_11L)),
+                                ""));
         assertThat(ArchiveState.decode(Arrays.copyOf(first, 25))).isEmpty();
+    }
+
+    @Test
+    void a_state_of_version_2_is_one_of_one_file() {
+        byte[] second =
+                HexFormat.of()
+                        .parseHex(
+                                "020002"
+                                        + "0102030405060708"
+                                        + "11".repeat(8)
+                                        + "21".repeat(8)
+                                        + "61");
+
+        assertThat(ArchiveState.decode(second))
+                .contains(
+                        new ArchiveState(
+                                new Layout(Format.JSON, Framing.LF),
+                                0x21_21_21_21_21_21_21_21L,
+                                List.of(
+                                        new ArchiveState.Part(
+                                                FNV_OF_A,
+                                                0x01_02_03_04_05_06_07_08L,
+                                                0x11_11_11_11_11_11_11_11L)),
+                                ""));
+        assertThat(ArchiveState.decode(Arrays.copyOf(second, 26))).isEmpty();
     }
 
     @Test
@@ -101,11 +142,11 @@ class ArchiveStateTest {
     @Test
     void a_later_version_or_a_cut_state_is_none() {
         byte[] later = STATE.encode();
-        later[0] = 3;
+        later[0] = 4;
 
         assertThat(ArchiveState.decode(later)).isEmpty();
         assertThat(ArchiveState.decode(new byte[0])).isEmpty();
-        assertThat(ArchiveState.decode(Arrays.copyOf(STATE.encode(), 26))).isEmpty();
+        assertThat(ArchiveState.decode(Arrays.copyOf(STATE.encode(), 36))).isEmpty();
     }
 
     private static String octets(String offset, String count) {

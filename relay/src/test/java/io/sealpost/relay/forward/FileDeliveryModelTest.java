@@ -23,10 +23,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 class FileDeliveryModelTest {
     private static final int SEEDS = 250;
     private static final int STEPS = 60;
-    private static final String MESSAGE_START = "<13>1 - - - - - - ";
+    private static final int START_LENGTH = "<13>1 - h a - - - ".length();
     private static final String JSON_START =
             "{\"facility\":\"user\",\"facility_code\":1,\"severity\":\"notice\",\"severity_code\":5,"
-                    + "\"message\":\"";
+                    + "\"hostname\":\"%c\",\"app_name\":\"%c\",\"message\":\"";
 
     /** What may happen in a schedule. */
     enum Weather {
@@ -74,7 +74,10 @@ class FileDeliveryModelTest {
             settings =
                     new FileUpstreamSettings(
                             "archive",
-                            PathTemplate.parse("/a/%Y/%m-%d.log"),
+                            PathTemplate.parse(
+                                    random.nextBoolean()
+                                            ? "/a/%Y/%m-%d.log"
+                                            : "/a/%host%/%app%-%Y-%m-%d.log"),
                             ZoneOffset.UTC,
                             Duration.ofDays(400),
                             Long.MAX_VALUE,
@@ -82,7 +85,8 @@ class FileDeliveryModelTest {
                                     Format.values()[random.nextInt(Format.values().length)],
                                     random.nextBoolean() ? Framing.LF : Framing.OCTET_COUNTING),
                             Duration.ofMillis(1),
-                            Duration.ofMillis(1));
+                            Duration.ofMillis(1),
+                            1 + random.nextInt(5));
             spool = SteppedSpool.open(spoolDisk, "archive", clock);
             delivery = newDelivery();
         }
@@ -115,7 +119,7 @@ class FileDeliveryModelTest {
             int count = 1 + random.nextInt(12);
             for (int i = 0; i < count; i++) {
                 int length = random.nextInt(random.nextInt(10) == 0 ? 900 : 60);
-                StringBuilder text = new StringBuilder(MESSAGE_START + "#" + messages.size());
+                StringBuilder text = new StringBuilder(start() + "#" + messages.size());
                 for (int n = 0; n < length; n++) {
                     text.append(
                             "xyz \n\r\0\t".charAt(random.nextInt(random.nextInt(20) == 0 ? 8 : 4)));
@@ -285,22 +289,41 @@ class FileDeliveryModelTest {
 
         private String text(String message) {
             Layout layout = settings.layout();
-            String msg = message.substring(MESSAGE_START.length());
+            String msg = message.substring(START_LENGTH);
             String form =
                     switch (layout.format()) {
                         case RFC5424 -> message;
                         case ORIGINAL -> original(message).isEmpty() ? message : original(message);
-                        case RFC3164 -> "<13>- -: " + msg;
-                        case JSON -> JSON_START + json(msg) + "\"}";
+                        case RFC3164 -> "<13>" + host(message) + " " + app(message) + ": " + msg;
+                        case JSON ->
+                                JSON_START.formatted(host(message), app(message))
+                                        + json(msg)
+                                        + "\"}";
                     };
             return layout.framing() == Framing.LF
                     ? form.replace("\n", "\\n").replace("\r", "\\r").replace("\0", "\\0") + "\n"
                     : form.getBytes(UTF_8).length + " " + form;
         }
 
+        private String start() {
+            return "<13>1 - "
+                    + "hij".charAt(random.nextInt(3))
+                    + " "
+                    + "abc".charAt(random.nextInt(3))
+                    + " - - - ";
+        }
+
+        private static char host(String message) {
+            return message.charAt(8);
+        }
+
+        private static char app(String message) {
+            return message.charAt(10);
+        }
+
         /** Every third message is one that was changed. */
         private static String original(String message) {
-            String msg = message.substring(MESSAGE_START.length());
+            String msg = message.substring(START_LENGTH);
             return msg.charAt(1) % 3 == 0 ? "as received: " + msg + "\0#" : "";
         }
 

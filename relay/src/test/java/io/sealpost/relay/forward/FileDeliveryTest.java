@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -38,6 +39,8 @@ class FileDeliveryTest {
     private Framing framing = Framing.LF;
     private Format format = Format.RFC5424;
     private long maxBytes = Long.MAX_VALUE;
+    private String template = "%Y-%m-%d.log";
+    private int maxOpen = 3;
 
     @BeforeEach
     void begin() throws Exception {
@@ -55,13 +58,14 @@ class FileDeliveryTest {
         FileUpstreamSettings settings =
                 new FileUpstreamSettings(
                         "archive",
-                        PathTemplate.parse(folder.resolve("archive/%Y-%m-%d.log").toString()),
+                        PathTemplate.parse(folder.resolve("archive/" + template).toString()),
                         ZoneId.of("Europe/Berlin"),
                         Duration.ofDays(14),
                         maxBytes,
                         new Layout(format, framing),
                         Duration.ofMillis(1),
-                        Duration.ofMillis(1));
+                        Duration.ofMillis(1),
+                        maxOpen);
         ForwardObserver counting =
                 new ForwardObserver() {
                     @Override
@@ -183,13 +187,15 @@ class FileDeliveryTest {
     }
 
     @Test
-    void batches_a_little_out_of_order_around_midnight_do_not_go_back() throws Exception {
+    void batches_out_of_order_around_midnight_go_to_the_files_of_their_days() throws Exception {
         clock.set("2026-11-24T23:00:01Z");
         take("one");
         clock.set("2026-11-24T22:59:59Z");
         take("two");
-        assertThat(content("2026-11-25.log")).isEqualTo("one\ntwo\n");
-        assertThat(files()).hasSize(1);
+        clock.set("2026-11-24T23:00:02Z");
+        take("three");
+        assertThat(content("2026-11-24.log")).isEqualTo("two\n");
+        assertThat(content("2026-11-25.log")).isEqualTo("one\nthree\n");
     }
 
     @Test
@@ -428,5 +434,115 @@ class FileDeliveryTest {
         String large = "a\n".repeat(400);
         take(large, large);
         assertThat(content(TODAY)).isEqualTo(("a\\n".repeat(400) + "\n").repeat(2));
+    }
+
+    private static String from(String host, String text) {
+        return "<13>1 - " + host + " app - - - " + text;
+    }
+
+    @Test
+    void each_host_has_its_file_and_only_some_are_open_at_a_time() throws Exception {
+        template = "%host%.log";
+        restart();
+        List<String> messages = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            messages.add(from("h" + i % 10, "#" + i));
+        }
+        take(messages.toArray(String[]::new));
+
+        assertThat(Set.copyOf(openFiles())).hasSize(3);
+        for (int host = 0; host < 10; host++) {
+            List<String> expected = new ArrayList<>();
+            for (int i = host; i < 100; i += 10) {
+                expected.add(messages.get(i));
+            }
+            assertThat(content("h" + host + ".log").lines()).isEqualTo(expected);
+        }
+        assertThat(spool.books().delivered()).isEqualTo(100);
+    }
+
+    @Test
+    void hostile_hosts_stay_in_the_folder() throws Exception {
+        template = "%host%";
+        restart();
+        String list = ".sealpost~archive.files";
+        take(
+                from("../../etc", "1"),
+                from("..", "2"),
+                from(".", "3"),
+                from("-", "4"),
+                from("x".repeat(255), "5"),
+                from("x".repeat(300), "6"),
+                from(list, "7"));
+
+        assertThat(files())
+                .hasSize(8)
+                .contains(".._.._etc", "__", "_", "-", list, list.replace('~', '_'))
+                .contains("x".repeat(255));
+        try (Stream<Path> there = Files.list(folder)) {
+            assertThat(there).hasSize(1);
+        }
+        assertThat(content(list).lines()).hasSize(7);
+    }
+
+    @Test
+    void messages_that_some_files_have_already_are_not_written_again() throws Exception {
+        template = "%host%.log";
+        restart();
+        take(from("a", "0"), from("b", "0"), from("c", "0"));
+        spool.put(from("a", "1"));
+        spool.put(from("b", "1"));
+        spool.put(from("c", "1"));
+        spool.put(from("b", "2"));
+        spool.put(from("a", "2"));
+        spool.put(from("c", "2"));
+        spool.commit();
+        // by a process that was killed in the midst of a round
+        append("b.log", from("b", "1") + "\nothers\n" + from("b", "2") + "\n");
+        append("c.log", from("c", "1") + "\n" + from("c", "2").substring(0, 9));
+        restart();
+        assertThat(spool.books().delivered()).isEqualTo(7);
+        take();
+
+        assertThat(content("a.log").lines())
+                .containsExactly(from("a", "0"), from("a", "1"), from("a", "2"));
+        assertThat(content("b.log").lines())
+                .containsExactly(from("b", "0"), from("b", "1"), "others", from("b", "2"));
+        assertThat(content("c.log").lines())
+                .containsExactly(from("c", "0"), from("c", "1"), from("c", "2"));
+        assertThat(spool.books().delivered()).isEqualTo(9);
+    }
+
+    @Test
+    void after_a_change_of_path_files_are_looked_for_under_the_old_one() throws Exception {
+        template = "%host%.log";
+        restart();
+        take(from("a", "0"));
+        spool.put(from("a", "1"));
+        spool.put(from("a", "2"));
+        spool.commit();
+        append("a.log", from("a", "1") + "\n");
+        template = "%Y-%m-%d.log";
+        restart();
+        take();
+
+        assertThat(content("a.log").lines()).containsExactly(from("a", "0"), from("a", "1"));
+        assertThat(content(TODAY).lines()).containsExactly(from("a", "2"));
+    }
+
+    @Test
+    void only_own_files_are_removed_and_each_counts_as_a_block() throws Exception {
+        template = "%host%.log";
+        maxBytes = 5 * 4096;
+        restart();
+        Files.writeString(path("others.log"), "x".repeat(100_000));
+        for (int i = 0; i < 8; i++) {
+            take(from("h" + i, "text"));
+        }
+
+        assertThat(files())
+                .contains("others.log", "h7.log", "h6.log", "h5.log")
+                .doesNotContain("h0.log", "h1.log", "h2.log");
+        assertThat(spool.books().delivered()).isEqualTo(8);
     }
 }

@@ -55,7 +55,7 @@ class FrameRewriterTest {
             frames.writeBytes(message);
         }
         byte[] to = new byte[rewriter.maxLength(frames.size(), messages.length)];
-        int length = rewriter.rewrite(frames.toByteArray(), frames.size(), to, 0);
+        int length = rewriter.rewrite(frames.toByteArray(), 0, frames.size(), to, 0);
         return Arrays.copyOf(to, length);
     }
 

@@ -1,5 +1,6 @@
 package io.sealpost.relay.forward;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -58,7 +59,7 @@ class PathTemplateTest {
     @ParameterizedTest
     @CsvSource({
         "/a/%Y-%m-%e.log, %e is not known here",
-        "/a/%host%.log,   %h is not known here",
+        "/a/%hosts%.log,  %h is not known here",
         "/a/x%,           % is not known here",
         "/a/%m-%d.log,    %d needs %Y as well",
         "/a/%H.log,       %H needs %Y as well",
@@ -94,5 +95,66 @@ class PathTemplateTest {
 
     private static long micros(String time) {
         return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.parse(time));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "web1.example.com, web1.example.com",
+        "../../etc,        .._.._etc",
+        "..,               __",
+        ".,                _",
+        "-,                -",
+        "'',               -",
+        "a/b:c,            a_b_c",
+        "h\u00e4,           h__",
+        "~x,               _x"
+    })
+    void value_of_a_message_never_leaves_the_folder(String host, String becomes) {
+        assertThat(name("/a/%host%/x.log", host)).isEqualTo(becomes + "/x.log");
+    }
+
+    @Test
+    void long_values_are_cut_to_names_that_differ() {
+        String first = name("/a/%host%-%Y-%m-%d.log", "h".repeat(255));
+        String second = name("/a/%host%-%Y-%m-%d.log", "h".repeat(254) + "i");
+
+        assertThat(first).hasSize(255).endsWith("-2026-01-02.log").isNotEqualTo(second);
+        assertThat(name("/a/%host%-%Y-%m-%d.log", "h".repeat(240)))
+                .isEqualTo("h".repeat(240) + "-2026-01-02.log");
+        assertThat(name("/a/%host%%app%.log", "h".repeat(255))).hasSizeLessThan(255);
+    }
+
+    @Test
+    void each_value_has_its_place() {
+        MessageHeader header = header("<165>1 2026-01-02T03:04:05Z h a p m - text");
+
+        assertThat(
+                        PathTemplate.parse("/a/%facility%/%host%/%app%.log")
+                                .at(micros("2026-01-02T03:04:05Z"), ZoneOffset.UTC, header)
+                                .name())
+                .isEqualTo("local4/h/a.log");
+    }
+
+    @Test
+    void name_with_values_is_read_back_but_no_other_folder() {
+        PathTemplate path = PathTemplate.parse("/a/%host%/%Y-%m-%d.log");
+
+        assertThat(path.read("web1/2026-01-02.log", ZoneOffset.UTC)).isPresent();
+        assertThat(path.read("../2026-01-02.log", ZoneOffset.UTC)).isEmpty();
+        assertThat(path.read("a/b/2026-01-02.log", ZoneOffset.UTC)).isEmpty();
+    }
+
+    private static String name(String template, String host) {
+        MessageHeader header = header("<13>1 - " + host + " app - - - text");
+        return PathTemplate.parse(template)
+                .at(micros("2026-01-02T03:04:05Z"), ZoneOffset.UTC, header)
+                .name();
+    }
+
+    private static MessageHeader header(String message) {
+        byte[] frame = (message.getBytes(UTF_8).length + " " + message).getBytes(UTF_8);
+        MessageHeader header = new MessageHeader();
+        header.read(frame, 0, frame.length);
+        return header;
     }
 }
