@@ -161,9 +161,8 @@ public record RelayConfig(
     /**
      * Messages into files.
      *
-     * @param path absolute; {@code %Y %m %d} stand for the day (UTC), {@code %host% %app% %facility%}
-     *     for values of the message, and {@code %%} for a per cent
-     *     sign
+     * @param path absolute; {@code %Y %m %d} stand for the day (UTC), {@code %host% %app%
+     *     %facility%} for values of the message, and {@code %%} for a per cent sign
      * @param keep files older than this are removed
      * @param maxBytes the oldest files are removed when all together are larger
      */

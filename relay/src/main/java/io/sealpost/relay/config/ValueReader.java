@@ -3,8 +3,8 @@ package io.sealpost.relay.config;
 import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
-import java.nio.file.InvalidPathException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -17,7 +17,8 @@ import java.util.regex.Pattern;
 /** Turns one value of the conf file into its Java type, or says what is wrong with it. */
 final class ValueReader {
     private static final Pattern PRINTABLE = Pattern.compile("[!-~]+");
-    private static final Pattern FILE_PATTERNS = Pattern.compile("(?:[^%]|%[Ymd%]|%(?:host|app|facility)%)*");
+    private static final Pattern FILE_PATTERNS =
+            Pattern.compile("(?:[^%]|%[Ymd%]|%(?:host|app|facility)%)*");
 
     /** Stands for something that a sender can choose. */
     private static final Pattern FILE_VALUE = Pattern.compile("%(?:host|app|facility)%");
@@ -244,7 +245,11 @@ final class ValueReader {
             if (values > MAX_FILE_VALUES || (values > 0 && octets(name) > MAX_FILE_NAME)) {
                 throw new BadValueException(
                         "the name \"" + name + "\" leaves too little room for what it stands for",
-                        "use at most " + MAX_FILE_NAME + " octets and " + MAX_FILE_VALUES + " values");
+                        "use at most "
+                                + MAX_FILE_NAME
+                                + " octets and "
+                                + MAX_FILE_VALUES
+                                + " values");
             }
         }
         if (text.endsWith("/")) {
@@ -252,8 +257,7 @@ final class ValueReader {
         }
         // A per cent sign in the name of the conf file's folder stands for itself.
         Path base = Path.of(folder.toString().replace("%", "%%"));
-        String whole =
-                path(text).isAbsolute() ? text : base.resolve(text).normalize().toString();
+        String whole = path(text).isAbsolute() ? text : base.resolve(text).normalize().toString();
         if (octets(whole) > MAX_FILE_PATH) {
             throw new BadValueException(
                     "the path has " + octets(whole) + " octets", "use at most " + MAX_FILE_PATH);

@@ -71,8 +71,7 @@ final class FrameRewriter {
                 : encode(encoder, from, offset, length, to, at);
     }
 
-    private int encode(
-            MessageEncoder by, byte[] from, int offset, int length, byte[] to, int at) {
+    private int encode(MessageEncoder by, byte[] from, int offset, int length, byte[] to, int at) {
         int next = offset;
         int out = at;
         while (next < offset + length) {

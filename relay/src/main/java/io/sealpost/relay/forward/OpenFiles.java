@@ -13,8 +13,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files that are written at present, a limited number, and the queue's cursor with the
- * state that speaks of them, always made durable together. Confined to the forwarder's thread.
+ * The files that are written at present, a limited number, and the queue's cursor with the state
+ * that speaks of them, always made durable together. Confined to the forwarder's thread.
  */
 final class OpenFiles {
     private final FileUpstreamSettings settings;
@@ -57,8 +57,7 @@ final class OpenFiles {
         }
     }
 
-    OpenFiles(
-            FileUpstreamSettings settings, UpstreamQueue queue, Storage storage, OwnFiles own) {
+    OpenFiles(FileUpstreamSettings settings, UpstreamQueue queue, Storage storage, OwnFiles own) {
         this.settings = settings;
         this.queue = queue;
         this.storage = storage;
