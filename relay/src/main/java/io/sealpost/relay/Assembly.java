@@ -53,12 +53,13 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,7 +67,7 @@ import org.slf4j.LoggerFactory;
  * Wires the rooms together as the configuration says, from the spool outwards: log, queues,
  * forwarders, admin, and the listeners last. What was opened before a failure is closed again.
  */
-final class Assembly {
+final class Assembly implements Upstreams.Factory {
     private static final Logger log = LoggerFactory.getLogger(Assembly.class);
     private static final int MOST_EVENT_LOOPS = 4;
 
@@ -82,6 +83,7 @@ final class Assembly {
     private final Events events;
     private final UpstreamEvents outages;
     private final Relay relay;
+    private @Nullable EventLoops loops;
 
     private Assembly(RelayConfig config, NanoClock clock) {
         this.config = config;
@@ -99,7 +101,7 @@ final class Assembly {
                 };
         this.events = selfLog.<Events>map(log -> log).orElseGet(Events::none);
         this.outages = new UpstreamEvents(events);
-        this.relay = new Relay(config.name(), config.shutdownGrace(), metrics, events);
+        this.relay = new Relay(config, metrics, events, Assembly::routing);
     }
 
     /**
@@ -125,36 +127,25 @@ final class Assembly {
         observer.recovered(spool.recovery());
         metrics.spool(new SpoolReadings(spool::bytes, spool::written, spool::synced));
 
-        List<UpstreamQueue> queues = new ArrayList<>();
-        long everywhere = 0;
-        for (RelayConfig.Upstream upstream : config.upstreams()) {
-            UpstreamQueue queue = spool.queue(upstream.name(), queueSettings(upstream));
-            queues.add(queue);
-            everywhere |= 1L << queue.number();
-        }
-        Routing routing = Routing.everywhere(everywhere);
-        EventLoops loops = relay.loops(eventLoops(spool, routing));
+        Upstreams upstreams = relay.upstreams(new Upstreams(spool, metrics, this));
+        upstreams.open(config.upstreams());
+        Routing routing = routing(config, upstreams.numbers(config));
+        loops = relay.loops(eventLoops(spool, routing));
         Optional<Intake> own = selfLog.map(_ -> intake(spool, spool.smallLane(() -> {}), routing));
         config.listeners().forEach(listener -> metrics.listener(listener.door().name()));
         relay.counters(CounterFile.open(storage, metrics));
         spool.start();
         selfLog.ifPresent(log -> relay.start(log, own.orElseThrow()));
 
-        for (int i = 0; i < queues.size(); i++) {
-            Forwarder forwarder = forwarder(config.upstreams().get(i), queues.get(i), loops);
-            watch(queues.get(i), forwarder);
-            relay.start(forwarder);
-        }
+        upstreams.start();
         relay.admin(
                 AdminServer.open(
                         AdminSettings.at(config.admin().bind().resolve()),
-                        loops.group(),
+                        loops().group(),
                         EpollServerSocketChannel.class,
                         metrics,
                         relay::obstacle));
-        for (RelayConfig.Listener listener : config.listeners()) {
-            relay.start(listener(listener, loops));
-        }
+        relay.doors(new Doors(this::listener)).open(config);
         relay.control(Control.open(config.dataDir(), commands(spool)));
     }
 
@@ -163,6 +154,15 @@ final class Assembly {
         return Map.of(
                 "status", new StatusReport(config, relay, spool, metrics, outages, clock),
                 "tail", new TailFeed(spool));
+    }
+
+    /** Without routes everything goes everywhere. */
+    private static Routing routing(RelayConfig config, Map<String, Integer> numbers) {
+        return Routing.everywhere(numbers.values().stream().mapToLong(n -> 1L << n).sum());
+    }
+
+    private EventLoops loops() {
+        return Objects.requireNonNull(loops, "not started");
     }
 
     private SpoolSettings spoolSettings() {
@@ -178,17 +178,11 @@ final class Assembly {
                     case DROP_NEW -> SpoolSettings.WhenFull.DROP_NEW;
                     case DROP_BY_SEVERITY -> SpoolSettings.WhenFull.DROP_BY_SEVERITY;
                 },
-                longestMessage());
+                Reload.longestMessage(config));
     }
 
-    private int longestMessage() {
-        return config.listeners().stream()
-                .mapToInt(listener -> listener.door().maxMessageBytes())
-                .max()
-                .orElseThrow();
-    }
-
-    private static QueueSettings queueSettings(RelayConfig.Upstream upstream) {
+    @Override
+    public QueueSettings queueSettings(RelayConfig.Upstream upstream) {
         RelayConfig.Buffer buffer = upstream.buffer();
         return new QueueSettings(
                 buffer.maxBytes(),
@@ -197,7 +191,7 @@ final class Assembly {
                     case BLOCK -> QueueSettings.WhenQueueFull.BLOCK;
                     case DROP_OLDEST -> QueueSettings.WhenQueueFull.DROP_OLDEST;
                 },
-                switch (upstream.start()) {
+                switch (upstream.lifecycle().start()) {
                     case NOW -> QueueSettings.StartAt.NOW;
                     case RETAINED -> QueueSettings.StartAt.RETAINED;
                 });
@@ -232,8 +226,8 @@ final class Assembly {
         return Math.min(MOST_EVENT_LOOPS, Runtime.getRuntime().availableProcessors());
     }
 
-    private Forwarder forwarder(
-            RelayConfig.Upstream upstream, UpstreamQueue queue, EventLoops loops) {
+    @Override
+    public Forwarder forwarder(RelayConfig.Upstream upstream, UpstreamQueue queue) {
         return switch (upstream) {
             case RelayConfig.FileUpstream file -> {
                 PathTemplate path = PathTemplate.parse(file.path());
@@ -264,7 +258,7 @@ final class Assembly {
                                     tcp.retry().max(),
                                     TcpUpstreamSettings.CONNECT_TIMEOUT),
                             queue,
-                            new TcpNetwork(loops.group(), sharedRandom()),
+                            new TcpNetwork(loops().group(), sharedRandom()),
                             clock,
                             outages);
         };
@@ -289,50 +283,49 @@ final class Assembly {
                 });
     }
 
-    private void watch(UpstreamQueue queue, Forwarder forwarder) {
-        metrics.upstream(
-                queue.name(),
-                () -> {
-                    Books counts = queue.books();
-                    long oldest = queue.oldestQueuedMicros();
-                    double lag = oldest < 0 ? 0 : Math.max(0, clock.epochMicros() - oldest) / 1e6;
-                    return new UpstreamReading(
-                            new Account(
-                                    queue.name(),
-                                    counts.routed(),
-                                    counts.delivered(),
-                                    counts.queued(),
-                                    counts.dropped()),
-                            lag,
-                            forwarder.unconfirmed(),
-                            counts.resent(),
-                            forwarder.connected());
-                });
+    @Override
+    public Supplier<UpstreamReading> reading(UpstreamQueue queue, Forwarder forwarder) {
+        return () -> {
+            Books counts = queue.books();
+            long oldest = queue.oldestQueuedMicros();
+            double lag = oldest < 0 ? 0 : Math.max(0, clock.epochMicros() - oldest) / 1e6;
+            return new UpstreamReading(
+                    new Account(
+                            queue.name(),
+                            counts.routed(),
+                            counts.delivered(),
+                            counts.queued(),
+                            counts.dropped()),
+                    lag,
+                    forwarder.unconfirmed(),
+                    counts.resent(),
+                    forwarder.connected());
+        };
     }
 
-    private Listener listener(RelayConfig.Listener listener, EventLoops loops) throws IOException {
+    private Listener listener(RelayConfig.Listener listener, RelayConfig all) throws IOException {
         MeteredListener counters =
                 new MeteredListener(listener.door().name(), metrics, clock, events);
         return switch (listener) {
             case RelayConfig.UdpListener udp ->
                     new UdpListener(
-                            new UdpListenerSettings(door(udp.door()), eventLoopCount()),
-                            loops,
+                            new UdpListenerSettings(door(udp.door(), all), eventLoopCount()),
+                            loops(),
                             counters);
             case RelayConfig.TcpListener tcp ->
                     new TcpListener(
                             new TcpListenerSettings(
-                                    door(tcp.door()), tcp.maxConnections(), tcp.idleTimeout()),
-                            loops,
+                                    door(tcp.door(), all), tcp.maxConnections(), tcp.idleTimeout()),
+                            loops(),
                             counters);
             case RelayConfig.TlsListener tls ->
                     new TcpListener(
                             new TcpListenerSettings(
-                                    door(tls.door()),
+                                    door(tls.door(), all),
                                     tls.maxConnections(),
                                     tls.idleTimeout(),
                                     Optional.of(serverTls(tls))),
-                            loops,
+                            loops(),
                             counters);
         };
     }
@@ -369,7 +362,8 @@ final class Assembly {
                 tls.handshakeTimeout());
     }
 
-    private ListenerSettings door(RelayConfig.Door door) throws UnknownHostException {
+    private static ListenerSettings door(RelayConfig.Door door, RelayConfig all)
+            throws UnknownHostException {
         return new ListenerSettings(
                 door.name(),
                 door.bind().resolve(),
@@ -378,7 +372,7 @@ final class Assembly {
                 new PeerRules(
                         door.allow().stream().map(Assembly::network).toList(),
                         door.timezone(),
-                        config.networks().stream()
+                        all.networks().stream()
                                 .map(n -> new PeerRules.Zoned(network(n.net()), n.timezone()))
                                 .toList()));
     }

@@ -1,11 +1,15 @@
 package io.sealpost.relay;
 
+import io.netty.util.NetUtil;
 import io.sealpost.relay.admin.AdminServer;
+import io.sealpost.relay.config.ConfigProblem;
+import io.sealpost.relay.config.ConfigResult;
 import io.sealpost.relay.config.RelayConfig;
 import io.sealpost.relay.forward.Forwarder;
 import io.sealpost.relay.listen.EventLoops;
 import io.sealpost.relay.listen.Listener;
 import io.sealpost.relay.pipeline.Intake;
+import io.sealpost.relay.pipeline.Routing;
 import io.sealpost.relay.pipeline.SelfLog;
 import io.sealpost.relay.runtime.NanoClock;
 import io.sealpost.relay.spool.Spool;
@@ -17,10 +21,12 @@ import io.sealpost.relay.watch.RelayMetrics;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -34,22 +40,29 @@ import org.slf4j.LoggerFactory;
 final class Relay implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
 
-    /** How long listeners may take to put away what they have already read. */
-    private static final Duration LISTENER_PATIENCE = Duration.ofSeconds(2);
-
     private static final Duration SYNC_PATIENCE = Duration.ofSeconds(10);
 
-    private final String name;
-    private final Duration shutdownGrace;
     private final RelayMetrics metrics;
     private final Events events;
-    private final List<Listener> listeners = new CopyOnWriteArrayList<>();
-    private final List<Forwarder> forwarders = new CopyOnWriteArrayList<>();
     private final RecentRates rates;
-    private final AtomicBoolean closed = new AtomicBoolean();
+
+    /** Reloads and the end come one after the other. */
+    private final ReentrantLock changing = new ReentrantLock();
+
+    /** What messages are routed by, made anew for each configuration. */
+    interface Routes {
+        Routing compile(RelayConfig config, Map<String, Integer> numbers);
+    }
+
+    private final Routes routes;
+    private RelayConfig config;
+    private @Nullable Upstreams upstreams;
+    private @Nullable Doors doors;
+    private boolean closed;
     private @Nullable Spool spool;
     private @Nullable EventLoops loops;
     private @Nullable SelfLog selfLog;
+    private @Nullable Intake selfIntake;
     private @Nullable AdminServer admin;
     private @Nullable Control control;
     private @Nullable CounterFile counters;
@@ -57,10 +70,10 @@ final class Relay implements AutoCloseable {
     /** Listeners are open; read by the admin room's threads. */
     private volatile boolean open;
 
-    Relay(String name, Duration shutdownGrace, RelayMetrics metrics, Events events) {
+    Relay(RelayConfig config, RelayMetrics metrics, Events events, Routes routes) {
+        this.config = config;
         this.events = events;
-        this.name = name;
-        this.shutdownGrace = shutdownGrace;
+        this.routes = routes;
         this.metrics = metrics;
         this.rates = new RecentRates(metrics);
     }
@@ -95,6 +108,7 @@ final class Relay implements AutoCloseable {
 
     void start(SelfLog own, Intake intake) {
         selfLog = own;
+        selfIntake = intake;
         own.start(intake);
     }
 
@@ -108,26 +122,105 @@ final class Relay implements AutoCloseable {
     }
 
     List<Listener> listeners() {
-        return listeners;
+        Doors entrances = doors;
+        return entrances == null ? List.of() : entrances.listeners();
     }
 
     List<Forwarder> forwarders() {
-        return forwarders;
+        Upstreams targets = upstreams;
+        return targets == null ? List.of() : targets.forwarders();
     }
 
     RecentRates rates() {
         return rates;
     }
 
-    void start(Forwarder forwarder) {
-        forwarders.add(forwarder);
-        forwarder.start();
+    Upstreams upstreams(Upstreams made) {
+        upstreams = made;
+        return made;
     }
 
-    void start(Listener listener) throws IOException {
-        listener.bind();
-        listeners.add(listener);
-        listener.start();
+    Doors doors(Doors made) {
+        doors = made;
+        return made;
+    }
+
+    /**
+     * Reads the conf file again and does what has changed in it, and nothing else; a file with
+     * problems changes nothing. Senders keep their connections.
+     */
+    Reload.Outcome reload() {
+        changing.lock();
+        try {
+            Upstreams targets = upstreams;
+            Doors entrances = doors;
+            Spool log = spool;
+            EventLoops threads = loops;
+            if (closed || targets == null || entrances == null || log == null || threads == null) {
+                return new Reload.Outcome.Refused(
+                        List.of(config.problem("sealpost", "the relay is stopping")));
+            }
+            return switch (Reload.read(config)) {
+                case ConfigResult.Rejected(List<ConfigProblem> problems) ->
+                        new Reload.Outcome.Refused(problems);
+                case ConfigResult.Loaded(RelayConfig next, List<ConfigProblem> warnings) -> {
+                    List<ConfigProblem> problems = new ArrayList<>(Reload.problems(config, next));
+                    problems.addAll(held(targets, next));
+                    if (problems.isEmpty()) {
+                        problems.addAll(change(next, targets, entrances, log, threads));
+                    }
+                    Collections.sort(problems);
+                    yield problems.isEmpty()
+                            ? new Reload.Outcome.Done(next, warnings)
+                            : new Reload.Outcome.Refused(problems);
+                }
+            };
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    private static List<ConfigProblem> held(Upstreams targets, RelayConfig next) {
+        return targets.held(next).stream()
+                .map(
+                        name ->
+                                next.problem(
+                                        "upstreams." + name,
+                                        "was taken out, but messages wait for it: put it back with"
+                                                + " on-remove = drain or on-remove = drop, reload,"
+                                                + " and take it out then"))
+                .toList();
+    }
+
+    private List<ConfigProblem> change(
+            RelayConfig next, Upstreams targets, Doors entrances, Spool log, EventLoops threads) {
+        Doors.Change opened;
+        try {
+            opened = entrances.prepare(next);
+        } catch (BadDoorException e) {
+            return List.of(
+                    next.problem(
+                            "listeners." + e.listener() + ".bind", String.valueOf(e.getMessage())));
+        }
+        try {
+            targets.enter(next);
+        } catch (IOException e) {
+            opened.abandon();
+            return List.of(next.problem("upstreams", String.valueOf(e.getMessage())));
+        }
+        next.listeners().forEach(listener -> metrics.listener(listener.door().name()));
+        Routing routing = routes.compile(next, targets.numbers(next));
+        threads.route(routing);
+        if (selfIntake != null) {
+            selfIntake.route(routing);
+        }
+        opened.apply();
+        if (!log.awaitAccepted(SYNC_PATIENCE)) {
+            LOG.warn("the spool does not sync; upstreams that were taken out may miss messages");
+        }
+        targets.settle(next);
+        config = next;
+        return List.of();
     }
 
     /** Why messages cannot be taken in now; empty if they can. */
@@ -144,17 +237,21 @@ final class Relay implements AutoCloseable {
 
     /** Names and ports of the open listeners and the name of this relay, for the start line. */
     String listening() {
-        Stream<String> doors =
-                listeners.stream().map(door -> door.name() + "=" + text(door.address()));
+        Doors entrances = doors;
+        Stream<String> names =
+                entrances == null
+                        ? Stream.empty()
+                        : entrances.addresses().entrySet().stream()
+                                .map(door -> door.getKey() + "=" + text(door.getValue()));
         AdminServer server = admin;
         Stream<String> pages =
                 server == null ? Stream.empty() : Stream.of("admin=" + text(server.address()));
-        return Stream.concat(doors, pages).collect(Collectors.joining(" ", "", " as " + name));
+        return Stream.concat(names, pages)
+                .collect(Collectors.joining(" ", "", " as " + config.name()));
     }
 
     static String text(InetSocketAddress address) {
-        String host = address.getAddress().getHostAddress();
-        return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
+        return NetUtil.toSocketAddressString(address);
     }
 
     /** Closes what was opened before the start failed. */
@@ -169,17 +266,29 @@ final class Relay implements AutoCloseable {
     /** Stops accepting, syncs, gives upstreams the grace, closes. Idempotent. */
     @Override
     public void close() throws IOException {
-        LOG.info("stopping: no new messages; upstreams have {} s", shutdownGrace.toSeconds());
+        Duration grace = config.shutdownGrace();
+        LOG.info("stopping: no new messages; upstreams have {} s", grace.toSeconds());
         events.raise(Event.of(EventKind.STOPPING, "stopping: no new messages are taken"));
-        closeAll(shutdownGrace);
+        closeAll(grace);
     }
 
     private void closeAll(Duration grace) throws IOException {
-        if (!closed.compareAndSet(false, true)) {
-            return;
+        changing.lock();
+        try {
+            if (!closed) {
+                closed = true;
+                open = false;
+                closeInwards(grace);
+            }
+        } finally {
+            changing.unlock();
         }
-        open = false;
-        stopListeners();
+    }
+
+    private void closeInwards(Duration grace) throws IOException {
+        if (doors != null) {
+            doors.stop();
+        }
         if (selfLog != null) {
             selfLog.close();
         }
@@ -189,8 +298,8 @@ final class Relay implements AutoCloseable {
                     "the spool could not sync all messages within {} s; it is tried once more",
                     SYNC_PATIENCE.toSeconds());
         }
-        stopForwarders(grace);
-        if (!forwarders.isEmpty()) {
+        if (upstreams != null && !upstreams.isEmpty()) {
+            upstreams.stop(grace);
             LOG.info("{}", metrics.books().report());
         }
         if (counters != null) {
@@ -208,39 +317,6 @@ final class Relay implements AutoCloseable {
         }
         if (log != null) {
             log.close();
-        }
-    }
-
-    private void stopListeners() {
-        inParallel(
-                listeners.stream()
-                        .<Runnable>map(
-                                listener ->
-                                        () -> {
-                                            try {
-                                                listener.stop(LISTENER_PATIENCE);
-                                            } catch (InterruptedException _) {
-                                                Thread.currentThread().interrupt();
-                                            }
-                                        })
-                        .toList());
-    }
-
-    private void stopForwarders(Duration grace) {
-        inParallel(
-                forwarders.stream()
-                        .<Runnable>map(forwarder -> () -> forwarder.stop(grace))
-                        .toList());
-    }
-
-    private static void inParallel(List<Runnable> tasks) {
-        List<Thread> threads = tasks.stream().map(Thread::startVirtualThread).toList();
-        try {
-            for (Thread thread : threads) {
-                thread.join();
-            }
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
         }
     }
 }

@@ -37,10 +37,12 @@ final class RunningRelay implements AutoCloseable {
             """;
 
     private final Relay relay;
+    private final Path conf;
     private final HttpClient client = HttpClient.newHttpClient();
 
-    private RunningRelay(Relay relay) {
+    private RunningRelay(Relay relay, Path conf) {
         this.relay = relay;
+        this.conf = conf;
     }
 
     /**
@@ -61,7 +63,18 @@ final class RunningRelay implements AutoCloseable {
         Files.writeString(conf, text);
         ConfigResult result = ConfigReader.read(conf);
         assertThat(result).isInstanceOf(ConfigResult.Loaded.class);
-        return new RunningRelay(Relay.start(((ConfigResult.Loaded) result).config(), clock));
+        return new RunningRelay(Relay.start(((ConfigResult.Loaded) result).config(), clock), conf);
+    }
+
+    /** Reloads with these lines in the place of those of the start. */
+    Reload.Outcome reload(String lines) throws IOException {
+        return reloadWhole("sealpost {\n" + REST + lines + "}\n");
+    }
+
+    /** Reloads with this conf file. */
+    Reload.Outcome reloadWhole(String text) throws IOException {
+        Files.writeString(conf, text);
+        return relay.reload();
     }
 
     /** The start line. */

@@ -118,7 +118,11 @@ final class ConfigMapper {
         RelayConfig.MessageFormat format = block.get("format", RelayConfig.MessageFormat.class);
         RelayConfig.Framing framing = block.get("framing", RelayConfig.Framing.class);
         RelayConfig.Buffer buffer = buffer(block.block("buffer"), spoolBytes);
-        RelayConfig.Start start = block.get("start", RelayConfig.Start.class);
+        RelayConfig.Lifecycle lifecycle =
+                new RelayConfig.Lifecycle(
+                        block.get("start", RelayConfig.Start.class),
+                        block.find("on-remove", RelayConfig.OnRemove.class),
+                        block.find("was", String.class));
         return switch (block.get("type", Schema.UpstreamType.class)) {
             case FILE ->
                     new RelayConfig.FileUpstream(
@@ -129,7 +133,7 @@ final class ConfigMapper {
                             format,
                             framing,
                             buffer,
-                            start);
+                            lifecycle);
             case SYSLOG ->
                     new RelayConfig.TcpUpstream(
                             name,
@@ -138,7 +142,7 @@ final class ConfigMapper {
                             framing,
                             retry(block.block("retry")),
                             buffer,
-                            start);
+                            lifecycle);
         };
     }
 

@@ -104,11 +104,11 @@ public final class ConfigReader {
         Path absolute = file.toAbsolutePath().normalize();
         Path folder = absolute.getParent() == null ? absolute : absolute.getParent();
         Place place = Place.of(object.origin(), top);
-        Block block =
-                new BlockReader(new ValueReader(folder, problems), problems)
-                        .read(object, Schema.TREE, "", place);
+        ValueReader values = new ValueReader(folder, problems);
+        Block block = new BlockReader(values, problems).read(object, Schema.TREE, "", place);
         new CrossChecks(block, problems).check();
         if (!problems.isEmpty()) {
+            values.reportMissingFiles();
             return new ConfigResult.Rejected(problems.sorted());
         }
         return new ConfigResult.Loaded(

@@ -90,6 +90,7 @@ final class CrossChecks {
                     upstreams.size() + " upstreams, at most " + Schema.MAX_UPSTREAMS);
         }
         upstreams.forEach(this::upstream);
+        renames(upstreams);
         Map<String, String> paths = new HashMap<>();
         upstreams.forEach(
                 (name, block) ->
@@ -139,6 +140,36 @@ final class CrossChecks {
                             + Units.size(spool.get("max-size", Long.class))
                             + " or raise spool.max-size");
         }
+    }
+
+    private void renames(Map<String, Block> upstreams) {
+        Map<String, String> successors = new HashMap<>();
+        upstreams.forEach(
+                (name, block) ->
+                        block.find("was", String.class)
+                                .ifPresent(
+                                        was -> {
+                                            String key = "upstreams." + name + ".was: ";
+                                            String other = successors.putIfAbsent(was, name);
+                                            if (upstreams.containsKey(was)) {
+                                                problems.add(
+                                                        block.place("was"),
+                                                        key
+                                                                + was
+                                                                + " is still an upstream, take out"
+                                                                + " one of the two");
+                                            } else if (other != null) {
+                                                problems.add(
+                                                        block.place("was"),
+                                                        key
+                                                                + "upstreams."
+                                                                + other
+                                                                + " was "
+                                                                + was
+                                                                + " already, take out one of the"
+                                                                + " two");
+                                            }
+                                        }));
     }
 
     private void spool() {

@@ -154,8 +154,11 @@ public record RelayConfig(
         /** What it may leave waiting in the spool. */
         Buffer buffer();
 
-        /** Where a new upstream begins. */
-        Start start();
+        /** How it comes and goes. */
+        Lifecycle lifecycle();
+
+        /** The same with these, to see whether anything else differs. */
+        Upstream with(Buffer buffer, Lifecycle lifecycle);
     }
 
     /**
@@ -174,8 +177,13 @@ public record RelayConfig(
             MessageFormat format,
             Framing framing,
             Buffer buffer,
-            Start start)
-            implements Upstream {}
+            Lifecycle lifecycle)
+            implements Upstream {
+        @Override
+        public Upstream with(Buffer other, Lifecycle life) {
+            return new FileUpstream(name, path, keep, maxBytes, format, framing, other, life);
+        }
+    }
 
     /** Messages to a syslog receiver over TCP. */
     public record TcpUpstream(
@@ -185,8 +193,13 @@ public record RelayConfig(
             Framing framing,
             Retry retry,
             Buffer buffer,
-            Start start)
-            implements Upstream {}
+            Lifecycle lifecycle)
+            implements Upstream {
+        @Override
+        public Upstream with(Buffer other, Lifecycle life) {
+            return new TcpUpstream(name, server, format, framing, retry, other, life);
+        }
+    }
 
     /** What is written of each message. */
     public enum MessageFormat {
@@ -212,6 +225,21 @@ public record RelayConfig(
     public enum WhenQueueFull {
         BLOCK,
         DROP_OLDEST
+    }
+
+    /**
+     * How an upstream comes and goes.
+     *
+     * @param onRemove what happens to waiting messages when it is taken out of the conf file;
+     *     empty: then it cannot be taken out
+     * @param was its name before
+     */
+    public record Lifecycle(Start start, Optional<OnRemove> onRemove, Optional<String> was) {}
+
+    /** What happens to the messages that wait for an upstream that was taken out. */
+    public enum OnRemove {
+        DROP,
+        DRAIN
     }
 
     /** Where a new upstream begins: with new messages or with all that the spool still holds. */

@@ -308,6 +308,18 @@ final class Schema {
                             "Where a new upstream begins: with new messages, or with all that the"
                                     + " spool still holds."),
                     key(
+                            "upstreams.*.on-remove",
+                            choice(RelayConfig.OnRemove.class),
+                            new Described("a reload without it is refused while messages wait"),
+                            "What a reload that no longer names it does with waiting messages:"
+                                    + " `drain` delivers them first, `drop` drops and counts them."),
+                    key(
+                            "upstreams.*.was",
+                            new Kind.Word(200),
+                            new Described("it was not renamed"),
+                            "Its name before, so that it keeps its waiting messages and counts."
+                                    + " Without effect once it has the new name."),
+                    key(
                             "spool.max-size",
                             new Kind.Size(4 * MIB, 1024 * TIB),
                             new Written("10 GiB"),

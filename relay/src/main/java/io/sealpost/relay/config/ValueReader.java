@@ -4,6 +4,7 @@ import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.DateTimeException;
@@ -40,10 +41,16 @@ final class ValueReader {
     private final Path folder;
 
     private final Problems problems;
+    private final List<Runnable> missing = new ArrayList<>();
 
     ValueReader(Path folder, Problems problems) {
         this.folder = folder;
         this.problems = problems;
+    }
+
+    /** Files named that are not there, told beside other problems. */
+    void reportMissingFiles() {
+        missing.forEach(Runnable::run);
     }
 
     /** Empty where the value is wrong; the problem has been reported then. */
@@ -52,7 +59,14 @@ final class ValueReader {
             return many(name, value, many, place);
         }
         try {
-            return Optional.of(one(value, kind));
+            Object read = one(value, kind);
+            if (kind instanceof Kind.ReadFile && !Files.exists((Path) read)) {
+                missing.add(
+                        () ->
+                                problems.add(
+                                        place, name + ": no file " + read + ", correct its name"));
+            }
+            return Optional.of(read);
         } catch (BadValueException e) {
             problems.add(place, name + ": " + e.problem());
             return Optional.empty();

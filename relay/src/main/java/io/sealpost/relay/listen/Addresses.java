@@ -1,6 +1,6 @@
 package io.sealpost.relay.listen;
 
-import java.net.Inet6Address;
+import io.netty.util.NetUtil;
 import java.net.InetSocketAddress;
 
 /** Addresses as operators write them. */
@@ -8,8 +8,6 @@ final class Addresses {
     private Addresses() {}
 
     static String text(InetSocketAddress address) {
-        String host = address.getAddress().getHostAddress();
-        String written = address.getAddress() instanceof Inet6Address ? "[" + host + "]" : host;
-        return written + ":" + address.getPort();
+        return NetUtil.toSocketAddressString(address);
     }
 }

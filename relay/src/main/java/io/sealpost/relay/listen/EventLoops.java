@@ -8,6 +8,7 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.sealpost.relay.pipeline.Intake;
+import io.sealpost.relay.pipeline.Routing;
 import io.sealpost.relay.runtime.NanoClock;
 import io.sealpost.relay.watch.Events;
 import java.time.Duration;
@@ -61,6 +62,11 @@ public final class EventLoops implements AutoCloseable {
     /** The group for channels of other rooms. */
     public EventLoopGroup group() {
         return group;
+    }
+
+    /** From the next chunk on, messages are routed so. */
+    public void route(Routing routing) {
+        loops.forEach(loop -> loop.intake().route(routing));
     }
 
     /** Number of the next connection; never 0. */

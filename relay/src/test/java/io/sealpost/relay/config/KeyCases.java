@@ -5,6 +5,7 @@ import io.sealpost.relay.config.RelayConfig.ClientAuth;
 import io.sealpost.relay.config.RelayConfig.FileUpstream;
 import io.sealpost.relay.config.RelayConfig.Framing;
 import io.sealpost.relay.config.RelayConfig.MessageFormat;
+import io.sealpost.relay.config.RelayConfig.OnRemove;
 import io.sealpost.relay.config.RelayConfig.Start;
 import io.sealpost.relay.config.RelayConfig.TcpListener;
 import io.sealpost.relay.config.RelayConfig.TcpUpstream;
@@ -281,10 +282,22 @@ final class KeyCases {
                             WhenQueueFull.BLOCK),
                     e(
                             "upstreams.*.start",
-                            c -> file(c).start(),
+                            c -> file(c).lifecycle().start(),
                             Start.NOW,
                             "retained",
                             Start.RETAINED),
+                    e(
+                            "upstreams.*.on-remove",
+                            c -> file(c).lifecycle().onRemove(),
+                            Optional.empty(),
+                            "drain",
+                            Optional.of(OnRemove.DRAIN)),
+                    e(
+                            "upstreams.*.was",
+                            c -> file(c).lifecycle().was(),
+                            Optional.empty(),
+                            "old",
+                            Optional.of("old")),
                     e("spool.max-size", c -> c.spool().maxBytes(), 10L << 30, "9 GiB", 9L << 30),
                     e(
                             "spool.segment-size",

@@ -1,0 +1,310 @@
+package io.sealpost.relay;
+
+import io.sealpost.relay.config.RelayConfig;
+import io.sealpost.relay.forward.FileForwarder;
+import io.sealpost.relay.forward.Forwarder;
+import io.sealpost.relay.spool.QueueSettings;
+import io.sealpost.relay.spool.Spool;
+import io.sealpost.relay.spool.UpstreamQueue;
+import io.sealpost.relay.watch.RelayMetrics;
+import io.sealpost.relay.watch.UpstreamReading;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The upstreams of the running relay, each with its queue and forwarder, as the configuration of
+ * the moment names them. Thread-safe; changes of the configuration come one at a time.
+ */
+final class Upstreams {
+    private static final Logger LOG = LoggerFactory.getLogger(Upstreams.class);
+
+    /** What a forwarder that is replaced has to get its last messages confirmed. */
+    private static final Duration REPLACEMENT_GRACE = Duration.ofSeconds(1);
+
+    /** How long a forwarder that does not end is waited for before the log says so. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    /** Pause between two looks whether a taken out upstream has everything. */
+    private static final Duration DRAIN_LOOK = Duration.ofMillis(250);
+
+    /** What the relay makes of the configuration of one upstream. */
+    interface Factory {
+        Forwarder forwarder(RelayConfig.Upstream upstream, UpstreamQueue queue);
+
+        QueueSettings queueSettings(RelayConfig.Upstream upstream);
+
+        Supplier<UpstreamReading> reading(UpstreamQueue queue, Forwarder forwarder);
+    }
+
+    private static final class Running {
+        private final UpstreamQueue queue;
+        private RelayConfig.Upstream config;
+        private @Nullable Forwarder forwarder;
+
+        /** Not in the configuration any more, but still delivering. */
+        private boolean leaving;
+
+        Running(RelayConfig.Upstream config, UpstreamQueue queue) {
+            this.config = config;
+            this.queue = queue;
+        }
+    }
+
+    private final Spool spool;
+    private final RelayMetrics metrics;
+    private final Factory factory;
+    private final Map<String, Running> running = new LinkedHashMap<>();
+    private boolean stopped;
+
+    Upstreams(Spool spool, RelayMetrics metrics, Factory factory) {
+        this.spool = spool;
+        this.metrics = metrics;
+        this.factory = factory;
+    }
+
+    /** Gives each upstream its queue, so that messages can be routed to it. */
+    synchronized void open(List<RelayConfig.Upstream> upstreams) throws IOException {
+        for (RelayConfig.Upstream upstream : upstreams) {
+            Optional<String> was = upstream.lifecycle().was();
+            if (was.isPresent() && spool.rename(was.get(), upstream.name())) {
+                LOG.info("upstream {}: goes on as {} left off", upstream.name(), was.get());
+            }
+            add(upstream);
+        }
+    }
+
+    private void add(RelayConfig.Upstream upstream) throws IOException {
+        UpstreamQueue queue = spool.queue(upstream.name(), factory.queueSettings(upstream));
+        running.put(upstream.name(), new Running(upstream, queue));
+    }
+
+    /** Begins to deliver where that has not begun. */
+    synchronized void start() {
+        running.values().stream().filter(one -> one.forwarder == null).forEach(this::start);
+    }
+
+    private void start(Running one) {
+        if (stopped) {
+            return;
+        }
+        Forwarder forwarder = factory.forwarder(one.config, one.queue);
+        one.forwarder = forwarder;
+        metrics.upstream(one.config.name(), factory.reading(one.queue, forwarder));
+        forwarder.start();
+    }
+
+    /** The number of each upstream that this configuration names. */
+    synchronized Map<String, Integer> numbers(RelayConfig config) {
+        Set<String> named =
+                config.upstreams().stream()
+                        .map(RelayConfig.Upstream::name)
+                        .collect(Collectors.toSet());
+        Map<String, Integer> numbers = new HashMap<>();
+        running.forEach(
+                (name, one) -> {
+                    if (named.contains(name)) {
+                        numbers.put(name, one.queue.number());
+                    }
+                });
+        return numbers;
+    }
+
+    synchronized List<Forwarder> forwarders() {
+        return running.values().stream().flatMap(one -> Stream.ofNullable(one.forwarder)).toList();
+    }
+
+    synchronized boolean isEmpty() {
+        return running.isEmpty();
+    }
+
+    /** Upstreams that the next configuration takes out though messages wait and it may not. */
+    synchronized List<String> held(RelayConfig next) {
+        return leaving(next)
+                .filter(one -> one.config.lifecycle().onRemove().isEmpty())
+                .filter(one -> one.queue.queued() > 0)
+                .map(one -> one.queue.name())
+                .toList();
+    }
+
+    private Stream<Running> leaving(RelayConfig next) {
+        return running.values().stream()
+                .filter(one -> !one.leaving)
+                .filter(one -> next.upstreams().stream().noneMatch(u -> isNow(u, one)));
+    }
+
+    private boolean isNow(RelayConfig.Upstream upstream, Running one) {
+        String name = one.queue.name();
+        return upstream.name().equals(name)
+                || (upstream.lifecycle().was().filter(name::equals).isPresent()
+                        && !running.containsKey(upstream.name()));
+    }
+
+    /**
+     * First half of a change: renames, and gives new upstreams their queues. Nothing is routed to
+     * them yet.
+     */
+    synchronized void enter(RelayConfig next) throws IOException {
+        for (RelayConfig.Upstream upstream : next.upstreams()) {
+            Optional<Running> before =
+                    running.values().stream().filter(one -> isNow(upstream, one)).findFirst();
+            if (before.isEmpty()) {
+                add(upstream);
+            } else {
+                rename(before.get(), upstream.name());
+                before.get().leaving = false;
+            }
+        }
+    }
+
+    private void rename(Running one, String name) throws IOException {
+        String before = one.queue.name();
+        if (before.equals(name)) {
+            return;
+        }
+        spool.rename(one.queue, name);
+        running.remove(before);
+        running.put(name, one);
+        metrics.removeUpstream(before);
+        if (one.forwarder != null) {
+            metrics.upstream(name, factory.reading(one.queue, one.forwarder));
+        }
+    }
+
+    /**
+     * Second half, once nothing is routed to them any more: takes out those that are gone, replaces
+     * the forwarders of those that changed, starts the new ones.
+     */
+    void settle(RelayConfig next) {
+        List<Thread> changing = new ArrayList<>();
+        synchronized (this) {
+            for (Running gone : leaving(next).toList()) {
+                gone.leaving = true;
+                boolean drain =
+                        gone.config.lifecycle().onRemove().orElse(RelayConfig.OnRemove.DRAIN)
+                                == RelayConfig.OnRemove.DRAIN;
+                Thread thread = Thread.startVirtualThread(() -> takeOut(gone, drain));
+                if (!drain) {
+                    changing.add(thread);
+                }
+            }
+            for (RelayConfig.Upstream upstream : next.upstreams()) {
+                Running one = running.get(upstream.name());
+                if (one != null && one.forwarder != null) {
+                    one.queue.reconfigure(factory.queueSettings(upstream));
+                    if (same(one.config, upstream)) {
+                        one.config = upstream;
+                        reopen(one);
+                    } else {
+                        changing.add(Thread.startVirtualThread(() -> replace(one, upstream)));
+                    }
+                }
+            }
+            start();
+        }
+        join(changing);
+    }
+
+    private static boolean same(RelayConfig.Upstream a, RelayConfig.Upstream b) {
+        return a.with(b.buffer(), b.lifecycle()).equals(b);
+    }
+
+    /** SIGHUP also means that files were rotated. */
+    private static void reopen(Running one) {
+        if (one.forwarder instanceof FileForwarder files) {
+            files.reopen();
+        }
+    }
+
+    private void replace(Running one, RelayConfig.Upstream upstream) {
+        end(one, REPLACEMENT_GRACE);
+        synchronized (this) {
+            one.config = upstream;
+            start(one);
+        }
+    }
+
+    private void takeOut(Running gone, boolean drain) {
+        try {
+            while (drain && gone.queue.queued() > 0) {
+                Thread.sleep(DRAIN_LOOK);
+                synchronized (this) {
+                    if (stopped || !gone.leaving) {
+                        return;
+                    }
+                }
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return;
+        }
+        end(gone, drain ? REPLACEMENT_GRACE : Duration.ZERO);
+        synchronized (this) {
+            if (!gone.leaving) {
+                start(gone); // it came back meanwhile
+                return;
+            }
+            String name = gone.queue.name();
+            running.remove(name);
+            metrics.removeUpstream(name);
+            try {
+                long dropped = spool.remove(gone.queue);
+                LOG.info("upstream {}: taken out; {} messages dropped with it", name, dropped);
+            } catch (IOException e) {
+                LOG.error(
+                        "upstream {}: cannot be taken out of the data folder: {}",
+                        name,
+                        e.getMessage());
+            }
+        }
+    }
+
+    /** Returns when the forwarder touches its queue no more. */
+    private static void end(Running one, Duration grace) {
+        Forwarder forwarder = one.forwarder;
+        if (forwarder == null) {
+            return;
+        }
+        forwarder.stop(grace);
+        while (!forwarder.ended() && !Thread.currentThread().isInterrupted()) {
+            forwarder.stop(PATIENCE);
+        }
+    }
+
+    /** Gives all of them the grace to deliver, and stops them. */
+    void stop(Duration grace) {
+        List<Thread> stopping = new ArrayList<>();
+        synchronized (this) {
+            stopped = true;
+            for (Running one : running.values()) {
+                Forwarder forwarder = one.forwarder;
+                if (forwarder != null) {
+                    stopping.add(Thread.startVirtualThread(() -> forwarder.stop(grace)));
+                }
+            }
+        }
+        join(stopping);
+    }
+
+    private static void join(List<Thread> threads) {
+        try {
+            for (Thread thread : threads) {
+                thread.join();
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
