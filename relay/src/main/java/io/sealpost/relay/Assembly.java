@@ -152,8 +152,12 @@ final class Assembly implements Upstreams.Factory {
     /** What the relay answers on its control socket. */
     private Map<String, ControlCommand> commands(Spool spool) {
         return Map.of(
-                "status", new StatusReport(config, relay, spool, metrics, outages, clock),
-                "tail", new TailFeed(spool));
+                "status",
+                new StatusReport(config, relay, spool, metrics, outages, clock),
+                "tail",
+                new TailFeed(spool),
+                ReloadCommand.WORD,
+                new ReloadAnswer(relay.reloading()));
     }
 
     /** Without routes everything goes everywhere. */

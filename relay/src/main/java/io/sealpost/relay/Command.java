@@ -90,6 +90,22 @@ enum Command {
                     .run(confFile(line), line.getOptionValue(HOST), line.getOptionValue(GREP));
         }
     },
+    /** Reloads the conf file. */
+    RELOAD(
+            "takes a changed conf file into the running relay",
+            """
+            As SIGHUP does, and tells what became of it. Listeners, upstreams and what is routed
+            where change while senders stay connected; a file with problems changes nothing, and
+            each problem is told. An upstream is renamed with was = oldname, and taken out with
+            waiting messages only after on-remove = drain or drop was set. Exit code 0: done;
+            2: refused; 3: no relay runs there.""",
+            """
+            sealpost check && sealpost reload""") {
+        @Override
+        ExitCode execute(CommandLine line, Console console) {
+            return new ReloadCommand(console).run(confFile(line));
+        }
+    },
     /** Sends test messages. */
     SEND(
             "sends test messages to this or any other receiver",
@@ -171,7 +187,7 @@ enum Command {
     /** How it is called. */
     String usage() {
         return switch (this) {
-            case RUN, CHECK -> word() + " [-c FILE]";
+            case RUN, CHECK, RELOAD -> word() + " [-c FILE]";
             case EXPLAIN -> word() + " [-c FILE] [--jsonl]";
             case STATUS -> word() + " [-c FILE] [--json]";
             case TAIL -> word() + " [-c FILE] [--host H] [--grep RE]";
@@ -184,7 +200,7 @@ enum Command {
     Options options() {
         Options options = new Options();
         switch (this) {
-            case RUN, CHECK -> options.addOption(conf());
+            case RUN, CHECK, RELOAD -> options.addOption(conf());
             case EXPLAIN -> {
                 options.addOption(conf());
                 options.addOption(

@@ -180,6 +180,11 @@ final class Relay implements AutoCloseable {
         }
     }
 
+    /** How operators ask for it. */
+    Reloading reloading() {
+        return new Reloading(this, events);
+    }
+
     private static List<ConfigProblem> held(Upstreams targets, RelayConfig next) {
         return targets.held(next).stream()
                 .map(

@@ -4,7 +4,6 @@ import io.netty.channel.epoll.Epoll;
 import io.sealpost.relay.config.ConfigProblem;
 import io.sealpost.relay.config.ConfigResult;
 import io.sealpost.relay.config.RelayConfig;
-import io.sealpost.relay.runtime.Logging;
 import io.sealpost.relay.runtime.NanoClock;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -40,13 +39,13 @@ final class RunCommand {
             ConfFile.print(problems, console);
             return ExitCode.BAD_USAGE;
         }
-        Logging.configure(config.log().level().name(), json(config));
+        Reloading.configureLog(config);
         Logger log = LoggerFactory.getLogger(RunCommand.class);
         loaded.get().warnings().forEach(warning -> log.warn("{}", warning));
         try {
             Relay relay = Relay.start(config, NanoClock.system());
             closeAtSignal(relay, log);
-            Hangup.handle(() -> reload(relay, log));
+            Hangup.handle(relay.reloading()::reload);
             console.out().println("listening " + relay.listening());
             new CountDownLatch(1).await();
             return ExitCode.GOOD;
@@ -58,24 +57,6 @@ final class RunCommand {
             Thread.currentThread().interrupt();
             return ExitCode.COULD_NOT;
         }
-    }
-
-    private static void reload(Relay relay, Logger log) {
-        switch (relay.reload()) {
-            case Reload.Outcome.Done(RelayConfig config, List<ConfigProblem> warnings) -> {
-                Logging.configure(config.log().level().name(), json(config));
-                warnings.forEach(warning -> log.warn("{}", warning));
-                log.info("reloaded {}: listening {}", config.file(), relay.listening());
-            }
-            case Reload.Outcome.Refused(List<ConfigProblem> problems) -> {
-                problems.forEach(problem -> log.error("{}", problem));
-                log.error("reload refused, nothing has changed");
-            }
-        }
-    }
-
-    private static boolean json(RelayConfig config) {
-        return config.log().format() == RelayConfig.Log.Format.JSON;
     }
 
     /**

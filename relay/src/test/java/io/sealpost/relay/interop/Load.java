@@ -19,6 +19,7 @@ final class Load implements AutoCloseable {
     private final Thread thread;
     private final AtomicInteger next;
     private volatile boolean stopping;
+    private volatile boolean broken;
 
     private Load(Socket socket, String series, int first) {
         this.socket = socket;
@@ -43,8 +44,14 @@ final class Load implements AutoCloseable {
                 LockSupport.parkNanos(PAUSE_NANOS);
             }
         } catch (IOException _) {
+            broken = true;
             // killed: what was sent is known from the relay
         }
+    }
+
+    /** Whether the other side ended it. */
+    boolean broken() {
+        return broken;
     }
 
     /** Ends the connection; returns the number after the last one that may have been sent. */

@@ -117,6 +117,41 @@ final class Relay implements AutoCloseable {
         program.orElseThrow().kill();
     }
 
+    /** Its conf file. */
+    String conf() throws IOException {
+        return Files.readString(conf);
+    }
+
+    void conf(String text) throws IOException {
+        Files.writeString(conf, text);
+    }
+
+    /** {@code sealpost reload}; what it printed if it went well. */
+    String reload() throws IOException, InterruptedException {
+        Path output = dir.resolve("reload.out");
+        try (Program reload =
+                Program.start(
+                        output,
+                        Map.of(),
+                        List.of(launcher().toString(), "reload", "-c", conf.toString()))) {
+            await("the answer to a reload").atMost(START).until(() -> !reload.alive());
+            assertThat(reload.exitCode()).as(reload.output()).isZero();
+            return reload.output();
+        }
+    }
+
+    /** SIGHUP; waits until the log tells what became of it. */
+    void hangUp() throws IOException, InterruptedException {
+        Program running = program.orElseThrow();
+        long before = reloads(running);
+        running.hangUp();
+        await("a reload").atMost(START).until(() -> reloads(running) > before);
+    }
+
+    private static long reloads(Program running) {
+        return running.output().lines().filter(line -> line.contains("reloaded ")).count();
+    }
+
     void terminate() {
         program.orElseThrow().terminate();
     }
