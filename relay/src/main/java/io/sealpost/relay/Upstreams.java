@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -237,18 +238,13 @@ final class Upstreams {
     }
 
     private void takeOut(Running gone, boolean drain) {
-        try {
-            while (drain && gone.queue.queued() > 0) {
-                Thread.sleep(DRAIN_LOOK);
-                synchronized (this) {
-                    if (stopped || !gone.leaving) {
-                        return;
-                    }
+        while (drain && gone.queue.queued() > 0) {
+            LockSupport.parkNanos(DRAIN_LOOK.toNanos());
+            synchronized (this) {
+                if (stopped || !gone.leaving) {
+                    return;
                 }
             }
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-            return;
         }
         end(gone, drain ? REPLACEMENT_GRACE : Duration.ZERO);
         synchronized (this) {

@@ -258,7 +258,8 @@ class ControlTest {
             await().atMost(RunningRelay.PATIENCE).until(() -> run("status") == ExitCode.GOOD);
 
             assertThat(answer("x".repeat(100_000))).contains("one word on a line is expected");
-            assertThat(answer("\u0000\n")).contains("no such command; known are status, tail");
+            assertThat(answer("\u0000\n"))
+                    .contains("no such command; known are reload, status, tail");
         }
     }
 

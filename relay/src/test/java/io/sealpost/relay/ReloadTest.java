@@ -289,7 +289,7 @@ class ReloadTest {
     }
 
     private static String whole(String lines) {
-        return "sealpost {\ndata-dir = \"state\"\nspool.reserve = 0\nadmin.bind = \"127.0.0.1:0\"\n"
+        return "sealpost {\nlog.events = off\ndata-dir = \"state\"\nspool.reserve = 0\nadmin.bind = \"127.0.0.1:0\"\n"
                 + lines
                 + "}\n";
     }

@@ -61,10 +61,7 @@ final class ValueReader {
         try {
             Object read = one(value, kind);
             if (kind instanceof Kind.ReadFile && !Files.exists((Path) read)) {
-                missing.add(
-                        () ->
-                                problems.add(
-                                        place, name + ": no file " + read + ", correct its name"));
+                missing.add(() -> problems.add(place, name + ": no such file, correct its name"));
             }
             return Optional.of(read);
         } catch (BadValueException e) {
