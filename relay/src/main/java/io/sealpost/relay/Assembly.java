@@ -39,9 +39,8 @@ import io.sealpost.relay.spool.Spool;
 import io.sealpost.relay.spool.SpoolSettings;
 import io.sealpost.relay.spool.Storage;
 import io.sealpost.relay.spool.UpstreamQueue;
-import io.sealpost.relay.tls.PermittedPeers;
+import io.sealpost.relay.tls.ClientTls;
 import io.sealpost.relay.tls.ServerTls;
-import io.sealpost.relay.tls.ServerTlsSettings;
 import io.sealpost.relay.tls.TlsFileException;
 import io.sealpost.relay.watch.Account;
 import io.sealpost.relay.watch.Events;
@@ -231,7 +230,8 @@ final class Assembly implements Upstreams.Factory {
     }
 
     @Override
-    public Forwarder forwarder(RelayConfig.Upstream upstream, UpstreamQueue queue) {
+    public Forwarder forwarder(RelayConfig.Upstream upstream, UpstreamQueue queue)
+            throws IOException {
         return switch (upstream) {
             case RelayConfig.FileUpstream file -> {
                 PathTemplate path = PathTemplate.parse(file.path());
@@ -260,7 +260,8 @@ final class Assembly implements Upstreams.Factory {
                                     layout(tcp.format(), tcp.framing()),
                                     tcp.retry().first(),
                                     tcp.retry().max(),
-                                    TcpUpstreamSettings.CONNECT_TIMEOUT),
+                                    TcpUpstreamSettings.CONNECT_TIMEOUT,
+                                    clientTls(tcp)),
                             queue,
                             new TcpNetwork(loops().group(), sharedRandom()),
                             clock,
@@ -335,35 +336,36 @@ final class Assembly implements Upstreams.Factory {
     }
 
     private ServerTls serverTls(RelayConfig.TlsListener listener) throws IOException {
+        String owner = "listener " + listener.door().name();
         try {
-            ServerTls tls = ServerTls.open(tlsSettings(listener.tls()));
-            tls.outOfDate(Instant.ofEpochMilli(clock.epochMicros() / 1000))
-                    .forEach(text -> log.warn("listener {}: {}", listener.door().name(), text));
+            ServerTls tls = ServerTls.open(TlsBlocks.server(listener.tls()));
+            warn(owner, tls.outOfDate(now()));
             return tls;
         } catch (TlsFileException e) {
-            throw new IOException(
-                    "listener " + listener.door().name() + ": " + e.key() + ": " + e.problem(), e);
+            throw new IOException(owner + ": " + e.key() + ": " + e.problem(), e);
         }
     }
 
-    /** What the {@code tls} block of a listener says. */
-    static ServerTlsSettings tlsSettings(RelayConfig.Tls tls) {
-        return new ServerTlsSettings(
-                tls.certificate(),
-                tls.key(),
-                tls.trust(),
-                tls.crl(),
-                switch (tls.clientAuth()) {
-                    case NONE -> ServerTlsSettings.ClientCertificate.NONE;
-                    case OPTIONAL -> ServerTlsSettings.ClientCertificate.OPTIONAL;
-                    case REQUIRE -> ServerTlsSettings.ClientCertificate.REQUIRE;
-                },
-                PermittedPeers.of(tls.permittedPeers()),
-                switch (tls.minVersion()) {
-                    case TLS_1_2 -> ServerTlsSettings.Version.TLS_1_2;
-                    case TLS_1_3 -> ServerTlsSettings.Version.TLS_1_3;
-                },
-                tls.handshakeTimeout());
+    private Optional<ClientTls> clientTls(RelayConfig.TcpUpstream upstream) throws IOException {
+        if (upstream.tls().isEmpty()) {
+            return Optional.empty();
+        }
+        String owner = "upstream " + upstream.name();
+        try {
+            ClientTls tls = ClientTls.open(TlsBlocks.client(upstream.tls().get()));
+            warn(owner, tls.outOfDate(now()));
+            return Optional.of(tls);
+        } catch (TlsFileException e) {
+            throw new IOException(owner + ": " + e.key() + ": " + e.problem(), e);
+        }
+    }
+
+    private Instant now() {
+        return Instant.ofEpochMilli(clock.epochMicros() / 1000);
+    }
+
+    private static void warn(String owner, List<String> sentences) {
+        sentences.forEach(sentence -> log.warn("{}: {}", owner, sentence));
     }
 
     private static ListenerSettings door(RelayConfig.Door door, RelayConfig all)

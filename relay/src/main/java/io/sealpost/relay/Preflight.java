@@ -3,6 +3,7 @@ package io.sealpost.relay;
 import io.sealpost.relay.config.ConfigProblem;
 import io.sealpost.relay.config.Endpoint;
 import io.sealpost.relay.config.RelayConfig;
+import io.sealpost.relay.tls.ClientTls;
 import io.sealpost.relay.tls.ServerTls;
 import io.sealpost.relay.tls.TlsFileException;
 import java.io.IOException;
@@ -41,6 +42,9 @@ final class Preflight {
             if (upstream instanceof RelayConfig.FileUpstream file) {
                 folder("upstreams." + file.name() + ".path", fixedFolder(file.path()), problems);
             }
+            if (upstream instanceof RelayConfig.TcpUpstream tcp && tcp.tls().isPresent()) {
+                tlsFiles(tcp.name(), tcp.tls().get(), problems);
+            }
         }
         Collections.sort(problems);
         return problems;
@@ -67,12 +71,21 @@ final class Preflight {
 
     private void tlsFiles(RelayConfig.TlsListener listener, List<ConfigProblem> problems) {
         try {
-            ServerTls.open(Assembly.tlsSettings(listener.tls())).close();
+            ServerTls.open(TlsBlocks.server(listener.tls())).close();
         } catch (TlsFileException e) {
             problems.add(
                     config.problem(
                             "listeners." + listener.door().name() + ".tls." + e.key(),
                             e.problem()));
+        }
+    }
+
+    private void tlsFiles(
+            String upstream, RelayConfig.UpstreamTls tls, List<ConfigProblem> problems) {
+        try {
+            ClientTls.open(TlsBlocks.client(tls)).close();
+        } catch (TlsFileException e) {
+            problems.add(config.problem("upstreams." + upstream + ".tls." + e.key(), e.problem()));
         }
     }
 

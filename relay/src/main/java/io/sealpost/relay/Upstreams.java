@@ -43,7 +43,12 @@ final class Upstreams {
 
     /** What the relay makes of the configuration of one upstream. */
     interface Factory {
-        Forwarder forwarder(RelayConfig.Upstream upstream, UpstreamQueue queue);
+        /**
+         * One that has not begun.
+         *
+         * @throws IOException if a file that it needs cannot be used
+         */
+        Forwarder forwarder(RelayConfig.Upstream upstream, UpstreamQueue queue) throws IOException;
 
         QueueSettings queueSettings(RelayConfig.Upstream upstream);
 
@@ -93,11 +98,25 @@ final class Upstreams {
     }
 
     /** Begins to deliver where that has not begun. */
-    synchronized void start() {
-        running.values().stream().filter(one -> one.forwarder == null).forEach(this::start);
+    synchronized void start() throws IOException {
+        for (Running one : running.values()) {
+            if (one.forwarder == null) {
+                start(one);
+            }
+        }
     }
 
-    private void start(Running one) {
+    /** The files that it needs were looked at before; what spoils them in between waits. */
+    private void startOrTell(Running one) {
+        try {
+            start(one);
+        } catch (IOException e) {
+            LOG.error(
+                    "{}; its messages wait until the next reload", String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void start(Running one) throws IOException {
         if (stopped) {
             return;
         }
@@ -213,7 +232,9 @@ final class Upstreams {
                     }
                 }
             }
-            start();
+            running.values().stream()
+                    .filter(one -> one.forwarder == null)
+                    .forEach(this::startOrTell);
         }
         join(changing);
     }
@@ -233,7 +254,8 @@ final class Upstreams {
         end(one, REPLACEMENT_GRACE);
         synchronized (this) {
             one.config = upstream;
-            start(one);
+            one.forwarder = null;
+            startOrTell(one);
         }
     }
 
@@ -249,7 +271,7 @@ final class Upstreams {
         end(gone, drain ? REPLACEMENT_GRACE : Duration.ZERO);
         synchronized (this) {
             if (!gone.leaving) {
-                start(gone); // it came back meanwhile
+                startOrTell(gone); // it came back meanwhile
                 return;
             }
             String name = gone.queue.name();

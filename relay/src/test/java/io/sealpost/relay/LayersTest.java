@@ -67,7 +67,7 @@ class LayersTest {
 
     @ArchTest
     static final ArchRule forward_knows_what_it_reads =
-            knows("forward", "spool", "runtime", "watch");
+            knows("forward", "tls", "spool", "runtime", "watch");
 
     @ArchTest
     static final ArchRule admin_shows_what_is_watched = knows("admin", "runtime", "watch");

@@ -58,18 +58,27 @@ final class BlockReader {
         return block;
     }
 
-    /** The value that says which keys there are; empty where it is missing or wrong. */
+    /** The values that say which keys there are; ends where one is missing or wrong. */
     private static String variant(ConfigObject object, Shape.Section section) {
-        ConfigValue value = object.get(section.discriminator());
-        if (value == null || value.valueType() != ConfigValueType.STRING) {
-            return "";
+        String variant = "";
+        for (String discriminator : section.discriminators()) {
+            Shape child = section.children().get(discriminator);
+            ConfigValue value = object.get(discriminator);
+            if (value == null || value.valueType() != ConfigValueType.STRING) {
+                return variant;
+            }
+            String word = (String) value.unwrapped();
+            boolean known =
+                    child instanceof Shape.Leaf leaf
+                            && leaf.fits(variant)
+                            && leaf.keys().getFirst().kind() instanceof Kind.Choice<?> choice
+                            && choice.words().contains(word);
+            if (!known) {
+                return variant;
+            }
+            variant += (variant.isEmpty() ? "" : "/") + word;
         }
-        String word = (String) value.unwrapped();
-        boolean known =
-                section.children().get(section.discriminator()) instanceof Shape.Leaf leaf
-                        && leaf.keys().getFirst().kind() instanceof Kind.Choice<?> choice
-                        && choice.words().contains(word);
-        return known ? word : "";
+        return variant;
     }
 
     private void child(
@@ -211,9 +220,17 @@ final class BlockReader {
     }
 
     private static String section(Shape.Section section, String variant) {
-        return section.discriminator().isEmpty()
-                ? variant
-                : section.discriminator() + " = " + variant;
+        List<String> discriminators = section.discriminators();
+        if (discriminators.isEmpty()) {
+            return variant.replace("/", " over ");
+        }
+        String[] words = variant.split("/", -1);
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < words.length; i++) {
+            text.append(i == 0 ? "" : ", ").append(discriminators.get(i)).append(" = ");
+            text.append(words[i]);
+        }
+        return text.toString();
     }
 
     private static String dotted(String where, String key) {

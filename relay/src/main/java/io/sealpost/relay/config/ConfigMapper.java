@@ -138,12 +138,28 @@ final class ConfigMapper {
                     new RelayConfig.TcpUpstream(
                             name,
                             block.list("servers", Endpoint.class).getFirst(),
+                            block.get("transport", Schema.UpstreamTransport.class)
+                                            == Schema.UpstreamTransport.TLS
+                                    ? Optional.of(upstreamTls(block.block("tls")))
+                                    : Optional.empty(),
                             format,
                             framing,
                             retry(block.block("retry")),
                             buffer,
                             lifecycle);
         };
+    }
+
+    private static RelayConfig.UpstreamTls upstreamTls(Block block) {
+        return new RelayConfig.UpstreamTls(
+                block.find("trust", Path.class),
+                block.find("crl", Path.class),
+                block.find("server-name", String.class),
+                block.list("permitted-peers", String.class),
+                block.find("certificate", Path.class),
+                block.find("key", Path.class),
+                block.get("min-version", RelayConfig.TlsVersion.class),
+                block.get("handshake-timeout", Duration.class));
     }
 
     private static RelayConfig.Retry retry(Block block) {

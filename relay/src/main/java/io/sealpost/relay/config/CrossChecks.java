@@ -37,43 +37,9 @@ final class CrossChecks {
     }
 
     private void listener(String name, Block block) {
-        if (!block.has("tls") || !block.block("tls").has("permitted-peers")) {
-            return;
+        if (block.has("tls") && block.block("tls").has("permitted-peers")) {
+            new TlsChecks("listeners." + name + ".tls.", block.block("tls"), problems).listener();
         }
-        Block tls = block.block("tls");
-        String path = "listeners." + name + ".tls.";
-        List<String> peers = tls.list("permitted-peers", String.class);
-        boolean trusts = tls.isWritten("trust");
-        boolean asks =
-                tls.find("client-auth", RelayConfig.ClientAuth.class)
-                        .map(auth -> auth != RelayConfig.ClientAuth.NONE)
-                        .orElse(trusts);
-        if (asks && !trusts && (peers.isEmpty() || !peers.stream().allMatch(CrossChecks::hash))) {
-            problems.add(
-                    tls.place("client-auth"),
-                    path + "client-auth: nobody is trusted, write trust = \"clients-ca.pem\"");
-        }
-        if (!asks && trusts) {
-            problems.add(
-                    tls.place("trust"),
-                    path
-                            + "trust: is for nothing with client-auth = none, take it out or write"
-                            + " client-auth = require");
-        }
-        if (!asks && !peers.isEmpty()) {
-            problems.add(
-                    tls.place("permitted-peers"),
-                    path + "permitted-peers: nobody is asked, write client-auth = require");
-        }
-        if (tls.isWritten("crl") && !trusts) {
-            problems.add(
-                    tls.place("crl"),
-                    path + "crl: counts for authorities, write trust = \"clients-ca.pem\"");
-        }
-    }
-
-    private static boolean hash(String peer) {
-        return peer.indexOf(':') >= 0;
     }
 
     private void upstreams() {
@@ -123,6 +89,13 @@ final class CrossChecks {
                         retry.place(retry.isWritten("max") ? "max" : "first"),
                         "upstreams." + name + ".retry: first is longer than max, exchange them");
             }
+        }
+        boolean overTls =
+                block.find("transport", Schema.UpstreamTransport.class)
+                        .filter(transport -> transport == Schema.UpstreamTransport.TLS)
+                        .isPresent();
+        if (overTls && block.has("tls") && block.block("tls").has("permitted-peers")) {
+            new TlsChecks("upstreams." + name + ".tls.", block.block("tls"), problems).upstream();
         }
         if (!block.has("buffer")) {
             return;

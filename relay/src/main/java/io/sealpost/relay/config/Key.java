@@ -5,7 +5,8 @@ package io.sealpost.relay.config;
  *
  * @param path its place below {@code sealpost}: {@code *} stands for a name the operator chooses,
  *     {@code []} for an element of a list
- * @param variant the transport or type it belongs to, or empty for all
+ * @param variant the transport or type it belongs to, or empty for all; a transport within a type
+ *     is written {@code type/transport}
  * @param preset what holds when it is not written
  * @param doc what it does, one or two sentences of Markdown
  */
@@ -27,7 +28,12 @@ record Key(String path, String variant, Kind kind, Preset preset, String doc) {
         return variant.isEmpty() ? path : path + "@" + variant;
     }
 
+    /** Whether it can be there in a block of this variant, or one that is known in part. */
     boolean fits(String otherVariant) {
-        return variant.isEmpty() || otherVariant.isEmpty() || variant.equals(otherVariant);
+        return variant.isEmpty()
+                || otherVariant.isEmpty()
+                || variant.equals(otherVariant)
+                || variant.startsWith(otherVariant + "/")
+                || otherVariant.startsWith(variant + "/");
     }
 }

@@ -185,10 +185,15 @@ public record RelayConfig(
         }
     }
 
-    /** Messages to a syslog receiver over TCP. */
+    /**
+     * Messages to a syslog receiver over TCP or TLS.
+     *
+     * @param tls absent: plain TCP
+     */
     public record TcpUpstream(
             String name,
             Endpoint server,
+            Optional<UpstreamTls> tls,
             MessageFormat format,
             Framing framing,
             Retry retry,
@@ -198,6 +203,29 @@ public record RelayConfig(
         @Override
         public Upstream with(Buffer other, Lifecycle life) {
             return new TcpUpstream(name, server, format, framing, retry, other, life);
+        }
+    }
+
+    /**
+     * The client's side of TLS.
+     *
+     * @param trust authorities that sign certificates of servers
+     * @param crl what they have taken back
+     * @param serverName absent: the host of the server
+     * @param permittedPeers names and fingerprints that count instead of the server's name
+     * @param certificate what is shown to the server, if anything; its key goes with it
+     */
+    public record UpstreamTls(
+            Optional<Path> trust,
+            Optional<Path> crl,
+            Optional<String> serverName,
+            List<String> permittedPeers,
+            Optional<Path> certificate,
+            Optional<Path> key,
+            TlsVersion minVersion,
+            Duration handshakeTimeout) {
+        public UpstreamTls {
+            permittedPeers = List.copyOf(permittedPeers);
         }
     }
 

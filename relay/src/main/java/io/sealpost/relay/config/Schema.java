@@ -29,6 +29,8 @@ final class Schema {
         TLS
     }
 
+    static final String SYSLOG_TLS = SYSLOG + "/" + TLS;
+
     /** The types of upstreams. */
     enum UpstreamType {
         FILE,
@@ -37,7 +39,8 @@ final class Schema {
 
     /** The transports of syslog upstreams. */
     enum UpstreamTransport {
-        TCP
+        TCP,
+        TLS
     }
 
     private static final long KIB = 1L << 10;
@@ -251,7 +254,8 @@ final class Schema {
                             SYSLOG,
                             choice(UpstreamTransport.class),
                             REQUIRED,
-                            "How messages leave."),
+                            "How messages leave. Over TLS (RFC 5425) the server must prove who it"
+                                    + " is: `tls.trust` or `tls.permitted-peers` must be written."),
                     variant(
                             "upstreams.*.servers",
                             SYSLOG,
@@ -271,6 +275,59 @@ final class Schema {
                             new Written("octet-counting"),
                             "How messages are told apart in the stream (RFC 6587). Octet counting"
                                     + " carries any message unchanged and is the faster one."),
+                    variant(
+                            "upstreams.*.tls.trust",
+                            SYSLOG_TLS,
+                            new Kind.ReadFile(),
+                            new Described("nobody"),
+                            "The authorities in PEM that sign certificates of servers."),
+                    variant(
+                            "upstreams.*.tls.server-name",
+                            SYSLOG_TLS,
+                            new Kind.Word(253),
+                            new Described("the host in `servers`"),
+                            "The name or address that the server's certificate must be for, and that"
+                                    + " the server is asked for (SNI)."),
+                    variant(
+                            "upstreams.*.tls.permitted-peers",
+                            SYSLOG_TLS,
+                            new Kind.Many(new Kind.Peer(), 0, 10_000),
+                            new Written("[]"),
+                            "Which servers are taken, instead of the one with the right name: names"
+                                    + " and fingerprints as for a listener. A fingerprint needs no"
+                                    + " `tls.trust`."),
+                    variant(
+                            "upstreams.*.tls.crl",
+                            SYSLOG_TLS,
+                            new Kind.ReadFile(),
+                            new Described("none"),
+                            "Certificates that the authorities have taken back, as revocation lists"
+                                    + " in PEM, read at the start."),
+                    variant(
+                            "upstreams.*.tls.certificate",
+                            SYSLOG_TLS,
+                            new Kind.ReadFile(),
+                            new Described("none is shown"),
+                            "The certificate shown to the server, in PEM, with those between it and"
+                                    + " the root."),
+                    variant(
+                            "upstreams.*.tls.key",
+                            SYSLOG_TLS,
+                            new Kind.ReadFile(),
+                            new Described("none"),
+                            "Its private key in PEM (PKCS#8, RSA or EC, without passphrase)."),
+                    variant(
+                            "upstreams.*.tls.min-version",
+                            SYSLOG_TLS,
+                            choice(RelayConfig.TlsVersion.class),
+                            new Written("1.2"),
+                            "The oldest version of TLS spoken."),
+                    variant(
+                            "upstreams.*.tls.handshake-timeout",
+                            SYSLOG_TLS,
+                            new Kind.Time(Duration.ofMillis(100), Duration.ofMinutes(10)),
+                            new Written("10 s"),
+                            "A connection whose handshake takes longer is closed and tried again."),
                     variant(
                             "upstreams.*.retry.first",
                             SYSLOG,

@@ -71,8 +71,13 @@ final class SchemaPage {
 
     private static String row(Key key, String section) {
         String name = key.path().replaceFirst("^" + section + "(?:\\[])?\\.(?:\\*\\.)?", "");
+        int within = key.variant().indexOf('/');
         String variant =
-                key.variant().isEmpty() ? "" : " (" + discriminator(section) + key.variant() + ")";
+                key.variant().isEmpty()
+                        ? ""
+                        : within < 0
+                                ? " (" + discriminator(section) + key.variant() + ")"
+                                : " (transport " + key.variant().substring(within + 1) + ")";
         String preset =
                 switch (key.preset()) {
                     case Key.Preset.Required _ -> "must be written";

@@ -16,12 +16,12 @@ sealed interface Shape {
      * @param children in the order of the table
      */
     record Section(String path, Map<String, Shape> children) implements Shape {
-        /** The key whose value says which other keys there are, or empty. */
-        String discriminator() {
+        /** The keys whose values say which other keys there are, each within the one before. */
+        List<String> discriminators() {
             return switch (path) {
-                case "listeners.*" -> "transport";
-                case "upstreams.*" -> "type";
-                default -> "";
+                case "listeners.*" -> List.of("transport");
+                case "upstreams.*" -> List.of("type", "transport");
+                default -> List.of();
             };
         }
     }

@@ -17,6 +17,9 @@ final class PeerClose {
      * ACK. So one message that the peer has had is sent once more. After a close no process sees it;
      * to a peer that still reads it is one more repetition.
      *
+     * TLS asks without a message, by the close_notify that a peer is owed anyhow. A peer that has sent
+     * its own and waits for ours reads it, behind all our messages, and then closes: FIN.
+     *
      * RST also comes unasked, from a peer that ended its writing and then died or closed with unread
      * octets. Hence the wait before the question; what comes in the instant between question and
      * answer is beyond telling.
@@ -26,7 +29,7 @@ final class PeerClose {
     private static final Duration UNASKED = Duration.ofMillis(100);
 
     /** Longest wait for an answer. */
-    private static final Duration ANSWER = Duration.ofMillis(500);
+    static final Duration ANSWER = Duration.ofMillis(500);
 
     private final TcpConnection connection;
     private final RunSender sender;
@@ -46,6 +49,10 @@ final class PeerClose {
             return false;
         }
         sender.discard();
+        if (connection.ask()) {
+            boolean _ = doorbell.await(ANSWER, () -> connection.reset() || connection.answered());
+            return connection.reset() || connection.answered();
+        }
         sender.send(Arrays.copyOf(frames, RunFrames.behind(frames, 1)));
         sender.flush();
         boolean _ =

@@ -23,8 +23,8 @@ final class RunSender {
     /** Longest run to ask the queue for, in octets. */
     static final int MAX_RUN = 256 * 1024;
 
-    /** Longest run that is rewritten; it is held in memory, with its originals if sent as such. */
-    private static final int MAX_REWRITTEN_RUN = 64 * 1024;
+    /** Longest run that is rewritten or encrypted: held in memory with what it becomes. */
+    private static final int MAX_COPIED_RUN = 64 * 1024;
 
     private final TcpConnection connection;
     private final FrameRewriter rewriter;
@@ -48,12 +48,12 @@ final class RunSender {
 
     /** Longest run that this sender wants, in octets. */
     int maxRun() {
-        return rewriter.needed() ? MAX_REWRITTEN_RUN : MAX_RUN;
+        return rewriter.needed() || !connection.takesFiles() ? MAX_COPIED_RUN : MAX_RUN;
     }
 
     /** Sends a run, now or at the next flush; consumes it. */
     void send(FrameRun run) throws IOException {
-        FileChannel file = run.channel();
+        FileChannel file = connection.takesFiles() ? run.channel() : null;
         if (rewriter.needed() || file == null || run.length() < COPY_BELOW) {
             copy(run);
         } else {

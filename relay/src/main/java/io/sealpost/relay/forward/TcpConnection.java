@@ -4,18 +4,25 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.unix.UnixChannel;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import io.sealpost.relay.runtime.NanoClock;
 import io.sealpost.relay.spool.FrameRun;
+import io.sealpost.relay.tls.Refusal;
+import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,10 +43,13 @@ final class TcpConnection extends ChannelDuplexHandler {
     /** How often once nothing has moved for {@link #QUIET}. */
     private static final Duration SAMPLE_QUIET_EVERY = Duration.ofMillis(250);
 
+    private static final String CLOSED_BY_PEER = "closed by the peer";
+
     private static final long QUIET = Duration.ofSeconds(3).toNanos();
 
     private final NanoClock clock;
     private final Runnable wake;
+    private final Wire wire;
     private final TcpInfo info = new TcpInfo();
     private final AtomicLong pending = new AtomicLong();
 
@@ -52,9 +62,15 @@ final class TcpConnection extends ChannelDuplexHandler {
     private volatile long acknowledged;
     private volatile long acknowledgedAt;
     private volatile boolean endedByFin;
+    private volatile boolean endedByNotice;
+    private volatile boolean answered;
+    private volatile boolean wireAcknowledged = true;
     private volatile @Nullable String ended;
     private volatile boolean reset;
     private volatile @Nullable Channel channel;
+
+    // Set by the forwarder's thread, taken back by the event loop.
+    private volatile boolean asking;
 
     private @Nullable ConfirmedRule rule;
     private boolean infoKnown;
@@ -68,9 +84,20 @@ final class TcpConnection extends ChannelDuplexHandler {
      * @param wake called on the event loop when the forwarder should look: more is confirmed, there
      *     is room again, or the connection has ended
      */
-    TcpConnection(NanoClock clock, Runnable wake) {
+    TcpConnection(Wire wire, NanoClock clock, Runnable wake) {
+        this.wire = wire;
         this.clock = clock;
         this.wake = wake;
+    }
+
+    /** Becomes the end of this pipeline, behind its wire. */
+    void join(ChannelPipeline pipeline) {
+        wire.join(pipeline, this);
+    }
+
+    /** Whether runs can be handed over as files. */
+    boolean takesFiles() {
+        return wire.takesFiles();
     }
 
     /** Hands over a run to leave by sendfile; consumes it. Forwarder's thread. */
@@ -99,6 +126,7 @@ final class TcpConnection extends ChannelDuplexHandler {
         long before = pending.getAndAdd(-length);
         if (future.isSuccess()) {
             written += length;
+            wire.complete(written);
         } else {
             end(reason(future.cause()));
         }
@@ -129,7 +157,7 @@ final class TcpConnection extends ChannelDuplexHandler {
 
     /** Whether the peer's kernel has everything handed over. */
     boolean acknowledgedAll() {
-        return acknowledged >= handed;
+        return acknowledged >= handed && !asking && wireAcknowledged;
     }
 
     /** Whether everything handed over was acknowledged at least this long ago. */
@@ -157,15 +185,45 @@ final class TcpConnection extends ChannelDuplexHandler {
         return endedByFin;
     }
 
-    /** Whether RST came after the FIN. */
+    /** Whether it ended by the peer's word that it will say no more: TLS has one before FIN. */
+    boolean endedByPeer() {
+        return endedByFin || endedByNotice;
+    }
+
+    /** Whether RST came after the end. */
     boolean reset() {
         return reset;
+    }
+
+    /**
+     * Asks a peer that has ended the connection whether it is still there, without a message. False
+     * if that cannot be done on this connection. Forwarder's thread.
+     */
+    boolean ask() {
+        Channel open = channel;
+        if (open == null || !wire.canAsk()) {
+            return false;
+        }
+        asking = true;
+        open.eventLoop()
+                .execute(
+                        () -> {
+                            wire.ask();
+                            wireAcknowledged = false;
+                            asking = false;
+                        });
+        return true;
+    }
+
+    /** Whether the peer's FIN came behind our question. */
+    boolean answered() {
+        return answered;
     }
 
     /** Tells the peer that nothing more comes; all must have been acknowledged. Any thread. */
     void endWriting() {
         if (channel instanceof DuplexChannel open) {
-            var _ = open.shutdownOutput();
+            open.eventLoop().execute(() -> wire.endWriting(open));
         }
     }
 
@@ -179,9 +237,20 @@ final class TcpConnection extends ChannelDuplexHandler {
 
     @Override
     public void channelActive(ChannelHandlerContext context) {
-        rule = new ConfirmedRule(clock.nanos());
-        infoKnown = info.read((UnixChannel) context.channel());
+        if (wire.opensWithSocket()) {
+            begin((UnixChannel) context.channel());
+            open(context);
+        }
+    }
+
+    /** The socket is connected, and nothing was written yet. */
+    void begin(UnixChannel socket) {
+        infoKnown = info.read(socket);
         synOctets = info.bytesAcked();
+    }
+
+    private void open(ChannelHandlerContext context) {
+        rule = new ConfirmedRule(clock.nanos());
         sample((UnixChannel) context.channel(), rule);
         channel = context.channel();
         wake.run();
@@ -208,10 +277,10 @@ final class TcpConnection extends ChannelDuplexHandler {
 
     private void sampleAgain(ChannelHandlerContext context) {
         ConfirmedRule current = rule;
-        if (current == null || (ended != null && !endedByFin) || !context.channel().isOpen()) {
+        if (current == null || (ended != null && !endedByPeer()) || !context.channel().isOpen()) {
             return;
         }
-        if (endedByFin) {
+        if (endedByPeer()) {
             sampleEnd((UnixChannel) context.channel());
             sampleAfter(context, SAMPLE_EVERY);
             return;
@@ -227,28 +296,36 @@ final class TcpConnection extends ChannelDuplexHandler {
 
     private void sample(UnixChannel open, ConfirmedRule current) {
         long now = clock.nanos();
+        long given = wire.given(handed);
         if (!infoKnown) {
-            current.sample(now, handed, written, written < handed, 0);
+            long reached = wire.taken(written);
+            current.sample(now, given, reached, reached < given, 0);
         } else if (info.read(open)) {
             long reached = info.bytesAcked() - synOctets;
-            current.sample(now, handed, reached, info.inFlight(), info.sendWindow());
+            current.sample(now, given, reached, info.inFlight(), info.sendWindow());
         }
-        if (current.acknowledged() != acknowledged) {
+        long reached = wire.stream(current.acknowledged());
+        wireAcknowledged = current.acknowledged() >= given;
+        if (reached != acknowledged) {
             acknowledgedAt = now;
-            acknowledged = current.acknowledged();
+            acknowledged = reached;
         }
-        proven = current.proven();
-        if (current.confirmed() != confirmed) {
-            confirmed = current.confirmed();
+        proven = wire.stream(current.proven() - wire.heldBack());
+        long nowConfirmed = wire.stream(current.confirmed());
+        wire.forget(current.proven() - wire.heldBack());
+        if (nowConfirmed != confirmed) {
+            confirmed = nowConfirmed;
             wake.run();
         }
     }
 
-    /** What is acknowledged behind the FIN confirms nothing any more. */
+    /** What is acknowledged behind the peer's end confirms nothing any more. */
     private void sampleEnd(UnixChannel open) {
         if (infoKnown && info.read(open)) {
             reset = info.closed();
-            acknowledged = Math.max(acknowledged, info.bytesAcked() - synOctets);
+            long reached = info.bytesAcked() - synOctets;
+            acknowledged = Math.max(acknowledged, wire.stream(reached));
+            wireAcknowledged = reached >= wire.given(handed);
             wake.run();
         }
     }
@@ -260,20 +337,44 @@ final class TcpConnection extends ChannelDuplexHandler {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event == ChannelInputShutdownEvent.INSTANCE && ended == null) {
+        switch (event) {
+            case ChannelInputShutdownEvent _ -> finCame(context);
+            case SslHandshakeCompletionEvent handshake when handshake.isSuccess() -> open(context);
+            case SslHandshakeCompletionEvent handshake -> end(reason(handshake.cause()));
+            case SslCloseCompletionEvent farewell when farewell.isSuccess() && ended == null -> {
+                endedByNotice = true;
+                end(CLOSED_BY_PEER);
+                beginSampling(context);
+            }
+            default -> {}
+        }
+    }
+
+    private void finCame(ChannelHandlerContext context) {
+        if (channel == null) {
+            end("it closed the connection in the handshake");
+            var _ = context.close();
+        } else if (ended == null || endedByNotice) {
+            answered = wire.asked();
             endedByFin = true;
-            end("closed by the peer");
+            end(CLOSED_BY_PEER);
+            wake.run();
             beginSampling(context);
         }
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        end("closed by the peer");
+        end(CLOSED_BY_PEER);
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        boolean ofSocket = cause instanceof IOException && !(cause instanceof SSLException);
+        if (endedByNotice && ofSocket) {
+            reset = true;
+            wake.run();
+        }
         end(reason(cause));
         var _ = context.close();
     }
@@ -287,6 +388,9 @@ final class TcpConnection extends ChannelDuplexHandler {
 
     /** What the system said, without the name of the call that Netty puts before it. */
     static String reason(@Nullable Throwable cause) {
+        if (cause instanceof SSLException || cause instanceof DecoderException) {
+            return Refusal.ofServer(cause).text();
+        }
         String message = cause == null ? null : cause.getMessage();
         if (message == null) {
             return cause == null ? "unknown" : cause.getClass().getSimpleName();

@@ -2,12 +2,14 @@ package io.sealpost.relay.forward;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.sealpost.relay.runtime.NanoClock;
+import io.sealpost.relay.tls.ClientTls;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -67,7 +69,7 @@ final class TcpDialer {
             if (!stop.maySend()) {
                 break;
             }
-            TcpConnection connection = new TcpConnection(clock, wake);
+            TcpConnection connection = new TcpConnection(wire(), clock, wake);
             String failure = connect(connection, new InetSocketAddress(address, settings.port()));
             if (failure.isEmpty()) {
                 return connection;
@@ -75,6 +77,12 @@ final class TcpDialer {
             failures += (failures.isEmpty() ? "" : "; ") + failure;
         }
         throw new ConnectException(failures);
+    }
+
+    private Wire wire() {
+        return settings.tls().isPresent()
+                ? new TlsWire(settings.tls().get(), settings.host(), settings.port())
+                : new PlainWire();
     }
 
     private InetAddress[] addresses() throws IOException {
@@ -90,20 +98,30 @@ final class TcpDialer {
             throws InterruptedException {
         ChannelFuture future = bootstrap(connection).connect(address);
         future.addListener(_ -> doorbell.ring());
-        Duration patience = settings.connectTimeout().plusSeconds(1);
+        Duration patience =
+                settings.connectTimeout()
+                        .plus(settings.tls().map(ClientTls::handshakeTimeout).orElse(Duration.ZERO))
+                        .plusSeconds(1);
         boolean settled =
                 doorbell.await(
                         patience,
                         () ->
                                 connection.wasOpened()
+                                        || !connection.isOpen()
                                         || (future.isDone() && !future.isSuccess())
                                         || !stop.maySend());
         if (settled && connection.wasOpened()) {
             return "";
         }
         var _ = future.channel().close();
-        String reason = future.cause() == null ? "no answer" : TcpConnection.reason(future.cause());
-        return address.getAddress().getHostAddress() + ": " + reason;
+        return address.getAddress().getHostAddress() + ": " + reason(connection, future);
+    }
+
+    private static String reason(TcpConnection connection, ChannelFuture future) {
+        if (future.cause() != null) {
+            return TcpConnection.reason(future.cause());
+        }
+        return connection.isOpen() ? "no answer" : connection.ended();
     }
 
     private Bootstrap bootstrap(TcpConnection connection) {
@@ -123,6 +141,12 @@ final class TcpDialer {
                         Math.toIntExact(USER_TIMEOUT.toMillis()))
                 .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(READ_OCTETS))
-                .handler(connection);
+                .handler(
+                        new ChannelInitializer<EpollSocketChannel>() {
+                            @Override
+                            protected void initChannel(EpollSocketChannel channel) {
+                                connection.join(channel.pipeline());
+                            }
+                        });
     }
 }

@@ -2,13 +2,14 @@ package io.sealpost.relay.forward;
 
 import io.sealpost.relay.runtime.NanoClock;
 import io.sealpost.relay.spool.UpstreamQueue;
+import io.sealpost.relay.tls.ClientTls;
 import java.io.IOException;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends one upstream's queue to a syslog server over TCP, for ever. Owns the thread {@code
+ * Sends one upstream's queue to a syslog server over TCP or TLS, for ever. Owns the thread {@code
  * forward-NAME}; its public methods may be called from any thread.
  *
  * <p>The queue's cursor follows what the server's process must have read ({@link ConfirmedRule}),
@@ -128,6 +129,8 @@ public final class TcpForwarder implements Forwarder {
             tellTail();
         } catch (InterruptedException e) {
             LOG.error("upstream {}: its thread was interrupted and stops", name(), e);
+        } finally {
+            settings.tls().ifPresent(ClientTls::close);
         }
     }
 

@@ -129,15 +129,16 @@ final class TcpSession {
     /** Takes in what the end of the connection says. */
     private void end() throws IOException, InterruptedException {
         settle();
-        if (!connection.endedByFin()) {
+        if (!connection.endedByPeer()) {
             return;
         }
-        if (farewell) {
+        boolean agreed = farewell && doorbell.await(PeerClose.ANSWER, connection::endedByFin);
+        if (agreed) {
             confirm(positions.last());
             progress.unconfirmed(0);
         }
         boolean inDoubt = tailSent && fruitful() && tail.messages() > 0;
-        if (inDoubt && (farewell || certain())) {
+        if (inDoubt && (agreed || certain())) {
             tail.forget(settled.octets());
         }
     }

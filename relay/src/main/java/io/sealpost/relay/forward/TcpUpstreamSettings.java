@@ -1,9 +1,11 @@
 package io.sealpost.relay.forward;
 
+import io.sealpost.relay.tls.ClientTls;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
- * What a syslog upstream over TCP is told.
+ * What a syslog upstream over TCP or TLS is told.
  *
  * @param name name of the upstream in the conf file
  * @param host name or address of the server; an IPv6 address may stand in brackets
@@ -12,6 +14,7 @@ import java.time.Duration;
  * @param retryFirst wait before the second try
  * @param retryMax longest wait between two tries
  * @param connectTimeout how long one address may take to answer
+ * @param tls absent: plain TCP
  */
 public record TcpUpstreamSettings(
         String name,
@@ -20,7 +23,8 @@ public record TcpUpstreamSettings(
         Layout layout,
         Duration retryFirst,
         Duration retryMax,
-        Duration connectTimeout) {
+        Duration connectTimeout,
+        Optional<ClientTls> tls) {
 
     /** How long one address may take to answer unless told otherwise. */
     public static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);

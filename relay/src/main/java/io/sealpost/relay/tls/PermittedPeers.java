@@ -92,6 +92,11 @@ public final class PermittedPeers {
         return Pattern.compile(regex, Pattern.CASE_INSENSITIVE);
     }
 
+    /** Whether nobody is named, so that all who are trusted are permitted. */
+    boolean anybody() {
+        return names.isEmpty() && fingerprints.isEmpty();
+    }
+
     boolean hasFingerprints() {
         return !fingerprints.isEmpty();
     }
@@ -105,7 +110,7 @@ public final class PermittedPeers {
 
     /** Whether a certificate of a trusted authority is permitted by its names. */
     boolean admits(X509Certificate certificate) {
-        if (names.isEmpty() && fingerprints.isEmpty()) {
+        if (anybody()) {
             return true;
         }
         return namesOf(certificate).stream()

@@ -22,18 +22,12 @@ public record ServerTlsSettings(
         Optional<Path> crl,
         ClientCertificate clientCertificate,
         PermittedPeers permittedPeers,
-        Version minVersion,
+        TlsVersion minVersion,
         Duration handshakeTimeout) {
     /** Whether clients must show a certificate. */
     public enum ClientCertificate {
         NONE,
         OPTIONAL,
         REQUIRE
-    }
-
-    /** Versions of TLS. */
-    public enum Version {
-        TLS_1_2,
-        TLS_1_3
     }
 }

@@ -12,6 +12,7 @@ import io.sealpost.relay.config.RelayConfig.TcpUpstream;
 import io.sealpost.relay.config.RelayConfig.TlsListener;
 import io.sealpost.relay.config.RelayConfig.TlsVersion;
 import io.sealpost.relay.config.RelayConfig.UdpListener;
+import io.sealpost.relay.config.RelayConfig.UpstreamTls;
 import io.sealpost.relay.config.RelayConfig.WhenFull;
 import io.sealpost.relay.config.RelayConfig.WhenQueueFull;
 import java.nio.file.Path;
@@ -251,6 +252,54 @@ final class KeyCases {
                             "lf",
                             Framing.LF),
                     e(
+                            "upstreams.*.tls.trust@syslog/tls",
+                            c -> upstreamTls(c, "y").trust().map(path -> belowParent(c, path)),
+                            Optional.empty(),
+                            "\"../ca.pem\"",
+                            Optional.of("ca.pem")),
+                    e(
+                            "upstreams.*.tls.server-name@syslog/tls",
+                            c -> upstreamTls(c, "x").serverName(),
+                            Optional.empty(),
+                            "logs.example.com",
+                            Optional.of("logs.example.com")),
+                    e(
+                            "upstreams.*.tls.permitted-peers@syslog/tls",
+                            c -> upstreamTls(c, "x").permittedPeers(),
+                            List.of(),
+                            "[\"*.example.com\"]",
+                            List.of("*.example.com")),
+                    e(
+                            "upstreams.*.tls.crl@syslog/tls",
+                            c -> upstreamTls(c, "x").crl().map(path -> belowParent(c, path)),
+                            Optional.empty(),
+                            "\"../crl.pem\"",
+                            Optional.of("crl.pem")),
+                    e(
+                            "upstreams.*.tls.certificate@syslog/tls",
+                            c -> upstreamTls(c, "x").certificate().map(p -> belowParent(c, p)),
+                            Optional.empty(),
+                            "\"../c.pem\"\nupstreams.x.tls.key = c.key",
+                            Optional.of("c.pem")),
+                    e(
+                            "upstreams.*.tls.key@syslog/tls",
+                            c -> upstreamTls(c, "x").key().map(path -> belowParent(c, path)),
+                            Optional.empty(),
+                            "\"../c.key\"\nupstreams.x.tls.certificate = c.pem",
+                            Optional.of("c.key")),
+                    e(
+                            "upstreams.*.tls.min-version@syslog/tls",
+                            c -> upstreamTls(c, "x").minVersion(),
+                            TlsVersion.TLS_1_2,
+                            "\"1.3\"",
+                            TlsVersion.TLS_1_3),
+                    e(
+                            "upstreams.*.tls.handshake-timeout@syslog/tls",
+                            c -> upstreamTls(c, "x").handshakeTimeout(),
+                            Duration.ofSeconds(10),
+                            "2 s",
+                            Duration.ofSeconds(2)),
+                    e(
                             "upstreams.*.retry.first@syslog",
                             c -> tcpUpstream(c).retry().first(),
                             Duration.ofMillis(100),
@@ -364,6 +413,8 @@ final class KeyCases {
 
     private KeyCases() {}
 
+    private static final String FINGERPRINT = "SHA1:0123456789abcdef0123456789abcdef01234567";
+
     /** What stands in every conf file of the tests; keys as in the schema, with names filled in. */
     static final List<String> MINIMUM =
             List.of(
@@ -381,11 +432,24 @@ final class KeyCases {
                     "upstreams.s.type = syslog",
                     "upstreams.s.transport = tcp",
                     "upstreams.s.servers = [\"127.0.0.1:3\"]",
+                    "upstreams.x.type = syslog",
+                    "upstreams.x.transport = tls",
+                    "upstreams.x.servers = [\"127.0.0.1:5\"]",
+                    "upstreams.x.tls.trust = \"ca.pem\"",
+                    "upstreams.y.type = syslog",
+                    "upstreams.y.transport = tls",
+                    "upstreams.y.servers = [\"127.0.0.1:5\"]",
+                    "upstreams.y.tls.permitted-peers = [\"" + FINGERPRINT + "\"]",
                     "networks = [{ net = \"192.0.2.0/24\", timezone = \"UTC\" }]");
 
     /** The key as it is written in the test's conf file. */
     static String place(Key key) {
         boolean otherVariant = key.variant().equals("tcp") || key.variant().equals("syslog");
+        if (key.variant().equals("syslog/tls")) {
+            // upstream x has an authority, y pins a certificate and can do without
+            boolean free = key.path().endsWith(".tls.trust");
+            return key.path().replace("upstreams.*", free ? "upstreams.y" : "upstreams.x");
+        }
         return key.path()
                 .replace("listeners.*", key.variant().equals("tls") ? "listeners.x" : "listeners.*")
                 .replace("listeners.*", otherVariant ? "listeners.t" : "listeners.u")
@@ -444,6 +508,15 @@ final class KeyCases {
 
     private static TcpUpstream tcpUpstream(RelayConfig config) {
         return find(config.upstreams(), TcpUpstream.class);
+    }
+
+    private static UpstreamTls upstreamTls(RelayConfig config, String name) {
+        return config.upstreams().stream()
+                .filter(upstream -> upstream.name().equals(name))
+                .map(TcpUpstream.class::cast)
+                .findFirst()
+                .flatMap(TcpUpstream::tls)
+                .orElseThrow();
     }
 
     private static <T> T find(List<?> all, Class<T> type) {

@@ -13,9 +13,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 
 /**
  * A syslog server that notes what its process really read, and treats each connection as the test
@@ -28,23 +31,31 @@ final class SyslogSink implements AutoCloseable {
     }
 
     private final ServerSocket server;
+    private final Optional<SSLContext> tls;
     private final Conversation conversation;
     private final List<String> received = new ArrayList<>();
     private final List<Socket> open = new ArrayList<>();
     private int connections;
     private boolean closed;
 
-    private SyslogSink(ServerSocket server, Conversation conversation) {
+    private SyslogSink(ServerSocket server, Optional<SSLContext> tls, Conversation conversation) {
         this.server = server;
+        this.tls = tls;
         this.conversation = conversation;
     }
 
     /** Listens on this port of the loopback address, or any for 0. */
     static SyslogSink listen(int port, Conversation conversation) throws IOException {
+        return listen(port, Optional.empty(), conversation);
+    }
+
+    /** The same over TLS, where there is a context. */
+    static SyslogSink listen(int port, Optional<SSLContext> tls, Conversation conversation)
+            throws IOException {
         ServerSocket server = new ServerSocket();
         server.setReuseAddress(true);
         server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-        SyslogSink sink = new SyslogSink(server, conversation);
+        SyslogSink sink = new SyslogSink(server, tls, conversation);
         Thread.ofVirtual().start(sink::accept);
         return sink;
     }
@@ -74,13 +85,24 @@ final class SyslogSink implements AutoCloseable {
     }
 
     private void talk(int number, Socket socket) {
-        try (socket) {
-            conversation.talk(number, new Peer(socket));
+        try (socket;
+                Socket spoken = secured(socket)) {
+            conversation.talk(number, new Peer(socket, spoken));
         } catch (IOException _) {
             // the relay has closed: the end of this conversation
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private Socket secured(Socket socket) throws IOException {
+        if (tls.isEmpty()) {
+            return socket;
+        }
+        SSLSocket secured =
+                (SSLSocket) tls.get().getSocketFactory().createSocket(socket, null, true);
+        secured.setUseClientMode(false);
+        return secured;
     }
 
     synchronized List<String> received() {
@@ -116,12 +138,29 @@ final class SyslogSink implements AutoCloseable {
 
     /** The sink's side of one connection. */
     final class Peer {
+        private final Socket plain;
         private final Socket socket;
         private final InputStream in;
 
-        Peer(Socket socket) throws IOException {
+        Peer(Socket plain, Socket socket) throws IOException {
+            this.plain = plain;
             this.socket = socket;
             in = new BufferedInputStream(socket.getInputStream(), 1);
+        }
+
+        /** The side of TLS. */
+        SSLSocket tls() {
+            return (SSLSocket) socket;
+        }
+
+        /** Closes without a word, as the kernel does for a process that dies. */
+        void cut() throws IOException {
+            plain.close();
+        }
+
+        /** Whether the relay has ended the connection in order. */
+        boolean ended() throws IOException {
+            return in.read() < 0;
         }
 
         /** Reads one counted message. */
@@ -159,6 +198,11 @@ final class SyslogSink implements AutoCloseable {
             for (int i = 0; i < messages; i++) {
                 String _ = framing == Framing.LF ? readLine() : read();
             }
+        }
+
+        /** Says something, which no syslog server does. */
+        void say(String text) throws IOException {
+            socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
         }
 
         SyslogSink sink() {

@@ -13,6 +13,7 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -315,7 +316,8 @@ class TcpForwarderTest {
                         new Layout(Format.RFC5424, framing),
                         Duration.ofMillis(10),
                         Duration.ofMillis(100),
-                        Duration.ofSeconds(2));
+                        Duration.ofSeconds(2),
+                        Optional.empty());
         TcpForwarder forwarder =
                 new TcpForwarder(
                         settings,

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -320,7 +321,8 @@ class TcpSilenceTest {
                         new Layout(Format.RFC5424, framing),
                         Duration.ofMillis(10),
                         Duration.ofMillis(100),
-                        Duration.ofSeconds(2));
+                        Duration.ofSeconds(2),
+                        Optional.empty());
         TcpForwarder forwarder =
                 new TcpForwarder(
                         settings,

@@ -12,7 +12,7 @@ import io.sealpost.relay.tls.PermittedPeers;
 import io.sealpost.relay.tls.ServerTls;
 import io.sealpost.relay.tls.ServerTlsSettings;
 import io.sealpost.relay.tls.ServerTlsSettings.ClientCertificate;
-import io.sealpost.relay.tls.ServerTlsSettings.Version;
+import io.sealpost.relay.tls.TlsVersion;
 import io.sealpost.relay.tls.TestCertificates;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -187,7 +187,7 @@ class TlsListenerTest {
                                         Optional.empty(),
                                         ClientCertificate.NONE,
                                         PermittedPeers.ANYBODY,
-                                        Version.TLS_1_3,
+                                        TlsVersion.TLS_1_3,
                                         Duration.ofSeconds(10))));
 
         sendInVain(listener, "", "TLSv1.2");
@@ -211,7 +211,7 @@ class TlsListenerTest {
                                         Optional.empty(),
                                         ClientCertificate.NONE,
                                         PermittedPeers.ANYBODY,
-                                        Version.TLS_1_2,
+                                        TlsVersion.TLS_1_2,
                                         Duration.ofMillis(200))));
 
         try (Socket silent = plain(listener)) {
@@ -288,7 +288,7 @@ class TlsListenerTest {
                                         Optional.empty(),
                                         ClientCertificate.NONE,
                                         PermittedPeers.ANYBODY,
-                                        Version.TLS_1_2,
+                                        TlsVersion.TLS_1_2,
                                         Duration.ofSeconds(10))));
 
         sendInVain(listener, "", "TLSv1.3");
@@ -358,7 +358,7 @@ class TlsListenerTest {
                 Optional.empty(),
                 ClientCertificate.NONE,
                 PermittedPeers.ANYBODY,
-                Version.TLS_1_2,
+                TlsVersion.TLS_1_2,
                 Duration.ofSeconds(10));
     }
 
@@ -374,7 +374,7 @@ class TlsListenerTest {
                 Optional.empty(),
                 clientCertificate,
                 PermittedPeers.ANYBODY,
-                Version.TLS_1_2,
+                TlsVersion.TLS_1_2,
                 Duration.ofSeconds(10));
     }
 

@@ -157,6 +157,11 @@ public final class TestCertificates {
         return (X509Certificate) Objects.requireNonNull(store.getCertificate(alias));
     }
 
+    /** A server that shows this certificate, and trusts the authority with clients. */
+    public SSLContext server(String alias) throws GeneralSecurityException, IOException {
+        return client(alias);
+    }
+
     /** A client that trusts the authority and shows this certificate; an empty alias shows none. */
     public SSLContext client(String alias) throws GeneralSecurityException, IOException {
         KeyStore trusted = KeyStore.getInstance("PKCS12");
