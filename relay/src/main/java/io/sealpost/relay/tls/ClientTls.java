@@ -45,7 +45,8 @@ public final class ClientTls implements AutoCloseable {
     public static ClientTls open(ClientTlsSettings settings) throws TlsFileException {
         if (!OpenSsl.isAvailable()) {
             throw new TlsFileException(
-                    Trust.TRUST, "BoringSSL cannot be loaded here: " + OpenSsl.unavailabilityCause());
+                    Trust.TRUST,
+                    "BoringSSL cannot be loaded here: " + OpenSsl.unavailabilityCause());
         }
         Trust trust = Trust.read(settings.trust(), settings.crl(), settings.permittedPeers());
         SslContextBuilder builder =

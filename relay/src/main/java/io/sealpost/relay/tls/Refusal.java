@@ -97,8 +97,7 @@ public record Refusal(String reason, String text) {
                     "certificate revoked",
                     "unsupported certificate",
                     "access denied" ->
-                    new Refusal(
-                            CERTIFICATE, "it refuses the certificate it is shown: " + alert);
+                    new Refusal(CERTIFICATE, "it refuses the certificate it is shown: " + alert);
             case "protocol version" ->
                     new Refusal(MIN_VERSION, "it refuses the versions of TLS it is offered");
             default -> new Refusal(HANDSHAKE, "it refuses the TLS handshake: " + alert);

@@ -19,9 +19,7 @@ import javax.net.ssl.X509TrustManager;
  * @param authorities absent where fingerprints alone count
  */
 record Trust(
-        Optional<X509TrustManager> authorities,
-        Revocations revocations,
-        PermittedPeers permitted) {
+        Optional<X509TrustManager> authorities, Revocations revocations, PermittedPeers permitted) {
     static final String TRUST = "trust";
     static final String CRL = "crl";
 

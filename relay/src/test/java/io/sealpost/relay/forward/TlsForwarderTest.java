@@ -287,9 +287,7 @@ class TlsForwarderTest {
             arrives(sink);
 
             try (TcpForwarder forwarder =
-                    start(
-                            wrong.port(),
-                            with("ca", "", List.of(fingerprint), Optional.empty()))) {
+                    start(wrong.port(), with("ca", "", List.of(fingerprint), Optional.empty()))) {
                 await().atMost(PATIENCE).until(() -> wrong.connections() >= 2);
                 assertThat(forwarder.connected()).isFalse();
                 assertThat(lines()).anyMatch(line -> line.contains("is not permitted; its names"));
@@ -375,7 +373,8 @@ class TlsForwarderTest {
 
             assertThat(sink.received()).isEmpty();
             assertThat(lines())
-                    .anyMatch(line -> line.contains("it refuses the versions of TLS it is offered"));
+                    .anyMatch(
+                            line -> line.contains("it refuses the versions of TLS it is offered"));
         }
     }
 
