@@ -293,7 +293,7 @@ class TlsListenerTest {
 
         sendInVain(listener, "", "TLSv1.3");
 
-        assertRefused("handshake", 1, "the TLS handshake failed: ");
+        assertRefused("certificate", 1, "it refuses the certificate it is shown: ");
     }
 
     @Test
