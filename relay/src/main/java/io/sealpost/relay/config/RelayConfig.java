@@ -202,7 +202,7 @@ public record RelayConfig(
             implements Upstream {
         @Override
         public Upstream with(Buffer other, Lifecycle life) {
-            return new TcpUpstream(name, server, format, framing, retry, other, life);
+            return new TcpUpstream(name, server, tls, format, framing, retry, other, life);
         }
     }
 
