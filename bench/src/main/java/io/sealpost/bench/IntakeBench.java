@@ -7,8 +7,8 @@ import io.sealpost.protocol.parse.Origin;
 import io.sealpost.relay.pipeline.Admission;
 import io.sealpost.relay.pipeline.Intake;
 import io.sealpost.relay.pipeline.IntakeCounters;
-import io.sealpost.relay.pipeline.Routing;
 import io.sealpost.relay.pipeline.Sender;
+import io.sealpost.relay.route.Rules;
 import io.sealpost.relay.runtime.NanoClock;
 import io.sealpost.relay.spool.EmptiedLane;
 import io.sealpost.relay.spool.Source;
@@ -72,6 +72,12 @@ public class IntakeBench {
                 public void dropped(String reason, int messages) {}
 
                 @Override
+                public void droppedByRoute(String route, int messages) {}
+
+                @Override
+                public void givenUp(String pattern, int searches) {}
+
+                @Override
                 public void ignored(int datagrams) {}
             };
     private EmptiedLane emptied;
@@ -92,7 +98,7 @@ public class IntakeBench {
                         emptied.lane(),
                         new Rfc5424Encoder(Annotate.CHANGED, 32473),
                         new Admission.Block(),
-                        Routing.everywhere(1),
+                        Rules.everywhere(1),
                         NanoClock.system());
     }
 

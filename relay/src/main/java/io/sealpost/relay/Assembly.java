@@ -28,8 +28,8 @@ import io.sealpost.relay.listen.UdpListener;
 import io.sealpost.relay.listen.UdpListenerSettings;
 import io.sealpost.relay.pipeline.Admission;
 import io.sealpost.relay.pipeline.Intake;
-import io.sealpost.relay.pipeline.Routing;
 import io.sealpost.relay.pipeline.SelfLog;
+import io.sealpost.relay.route.Rules;
 import io.sealpost.relay.runtime.NanoClock;
 import io.sealpost.relay.spool.Books;
 import io.sealpost.relay.spool.FileStorage;
@@ -101,7 +101,7 @@ final class Assembly implements Upstreams.Factory {
                 };
         this.events = selfLog.<Events>map(log -> log).orElseGet(Events::none);
         this.outages = new UpstreamEvents(events);
-        this.relay = new Relay(config, metrics, events, Assembly::routing);
+        this.relay = new Relay(config, metrics, events);
     }
 
     /**
@@ -129,9 +129,9 @@ final class Assembly implements Upstreams.Factory {
 
         Upstreams upstreams = relay.upstreams(new Upstreams(spool, metrics, this));
         upstreams.open(config.upstreams());
-        Routing routing = routing(config, upstreams.numbers(config));
-        loops = relay.loops(eventLoops(spool, routing));
-        Optional<Intake> own = selfLog.map(_ -> intake(spool, spool.smallLane(() -> {}), routing));
+        Rules rules = Rulebook.of(config, upstreams.numbers(config)::get);
+        loops = relay.loops(eventLoops(spool, rules));
+        Optional<Intake> own = selfLog.map(_ -> intake(spool, spool.smallLane(() -> {}), rules));
         config.listeners().forEach(listener -> metrics.listener(listener.door().name()));
         relay.counters(CounterFile.open(storage, metrics));
         spool.start();
@@ -158,11 +158,6 @@ final class Assembly implements Upstreams.Factory {
                 new TailFeed(spool),
                 ReloadCommand.WORD,
                 new ReloadAnswer(relay.reloading()));
-    }
-
-    /** Without routes everything goes everywhere. */
-    private static Routing routing(RelayConfig config, Map<String, Integer> numbers) {
-        return Routing.everywhere(numbers.values().stream().mapToLong(n -> 1L << n).sum());
     }
 
     private EventLoops loops() {
@@ -201,15 +196,15 @@ final class Assembly implements Upstreams.Factory {
                 });
     }
 
-    private EventLoops eventLoops(Spool spool, Routing routing) {
+    private EventLoops eventLoops(Spool spool, Rules rules) {
         return EventLoops.start(
                 eventLoopCount(),
-                onSpace -> intake(spool, spool.lane(onSpace), routing),
+                onSpace -> intake(spool, spool.lane(onSpace), rules),
                 clock,
                 events);
     }
 
-    private Intake intake(Spool spool, Lane lane, Routing routing) {
+    private Intake intake(Spool spool, Lane lane, Rules rules) {
         Admission admission =
                 switch (config.spool().whenFull()) {
                     case BLOCK -> new Admission.Block();
@@ -223,7 +218,7 @@ final class Assembly implements Upstreams.Factory {
                     case ALL -> Annotate.ALL;
                 };
         int number = config.effectiveEnterpriseNumber();
-        return new Intake(lane, new Rfc5424Encoder(annotate, number), admission, routing, clock);
+        return new Intake(lane, new Rfc5424Encoder(annotate, number), admission, rules, clock);
     }
 
     private static int eventLoopCount() {

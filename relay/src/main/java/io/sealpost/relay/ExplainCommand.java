@@ -59,9 +59,9 @@ final class ExplainCommand {
                                     + " shows how it is used");
             return ExitCode.BAD_USAGE;
         }
-        ZoneId zone = explainer.zone(LOCAL_PEER);
-        console.out()
-                .print(explainer.explain(message, LOCAL_PEER, clock.epochMicros(), zone).text());
+        Explainer.From from =
+                new Explainer.From(LOCAL_PEER, explainer.zone(LOCAL_PEER), explainer.listener());
+        console.out().print(explainer.explain(message, from, clock.epochMicros()).text());
         console.out().flush();
         return ExitCode.GOOD;
     }
@@ -102,7 +102,8 @@ final class ExplainCommand {
         long received =
                 text(object, "received").map(ExplainCommand::micros).orElseGet(clock::epochMicros);
         ZoneId zone = text(object, "zone").map(ZoneId::of).orElseGet(() -> explainer.zone(peer));
-        return json(explainer.explain(in, peer, received, zone));
+        String listener = text(object, "listener").orElseGet(explainer::listener);
+        return json(explainer.explain(in, new Explainer.From(peer, zone, listener), received));
     }
 
     private static Optional<String> text(ConfigObject object, String key) {
@@ -140,6 +141,7 @@ final class ExplainCommand {
                 .putRaw("win", "{}")
                 .putRaw("signal", "null")
                 .put("routes", explanation.routes())
+                .put("upstreams", explanation.upstreams())
                 .end();
     }
 }

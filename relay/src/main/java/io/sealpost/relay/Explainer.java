@@ -7,10 +7,13 @@ import io.sealpost.protocol.message.SyslogMessage;
 import io.sealpost.protocol.parse.MessageParser;
 import io.sealpost.protocol.parse.Origin;
 import io.sealpost.relay.config.RelayConfig;
+import io.sealpost.relay.route.Evaluation;
+import io.sealpost.relay.route.Route;
 import java.net.InetAddress;
 import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Takes messages the way of the listeners, as far as the bytes sent. */
 final class Explainer {
@@ -19,7 +22,8 @@ final class Explainer {
     private final MessageScan scan = new MessageScan();
     private final Rfc5424Encoder encoder;
     private final int maxMessageBytes;
-    private final List<String> routes;
+    private final List<String> upstreams;
+    private final Evaluation evaluation;
 
     Explainer(RelayConfig config) {
         this.config = config;
@@ -32,36 +36,61 @@ final class Explainer {
                         .mapToInt(l -> l.door().maxMessageBytes())
                         .max()
                         .orElse(0);
-        this.routes = config.upstreams().stream().map(RelayConfig.Upstream::name).toList();
+        this.upstreams = config.upstreams().stream().map(RelayConfig.Upstream::name).toList();
+        this.evaluation = Rulebook.of(config, upstreams::indexOf).evaluation();
     }
 
     /**
      * The zone that times without one get: that of the peer's network, else the first listener's.
      */
     ZoneId zone(String peer) {
-        try {
-            InetAddress address = InetAddress.ofLiteral(peer);
-            for (RelayConfig.PeerNetwork network : config.networks()) {
-                if (network.net().contains(address)) {
-                    return network.timezone();
-                }
+        InetAddress address = address(peer);
+        for (RelayConfig.PeerNetwork network : config.networks()) {
+            if (address != null && network.net().contains(address)) {
+                return network.timezone();
             }
-        } catch (IllegalArgumentException _) {
-            // A peer that is no address lies in no network.
         }
         return config.listeners().getFirst().door().timezone();
     }
 
-    Explanation explain(byte[] message, String peer, long receivedMicros, ZoneId zone) {
+    /** The listener that is taken where none is named. */
+    String listener() {
+        return config.listeners().getFirst().door().name();
+    }
+
+    /**
+     * Where a message came from: address of the sender, zone of its clock, name of the listener.
+     */
+    record From(String peer, ZoneId zone, String listener) {}
+
+    Explanation explain(byte[] message, From from, long receivedMicros) {
         int length = cut(message);
         boolean truncated = length < message.length;
-        parser.parse(message, 0, length, truncated, Origin.of(peer, zone), receivedMicros, scan);
+        Origin origin = Origin.of(from.peer(), from.zone());
+        parser.parse(message, 0, length, truncated, origin, receivedMicros, scan);
+        evaluation.begin(scan, evaluation.rules().facts(from.listener(), address(from.peer())));
+        List<String> routes =
+                config.routes().isEmpty()
+                        ? List.of()
+                        : evaluation.taken().stream().map(Route::label).toList();
+        long mask = evaluation.upstreams();
         byte[] sent = new byte[encoder.maxEncodedLength(scan)];
         int sentLength = encoder.encode(scan, sent, 0);
         return new Explanation(
                 SyslogMessage.of(scan),
                 new Explanation.Sent(Arrays.copyOf(sent, sentLength)),
-                routes);
+                routes,
+                upstreams.stream()
+                        .filter(name -> (mask >>> upstreams.indexOf(name) & 1) != 0)
+                        .toList());
+    }
+
+    private static @Nullable InetAddress address(String peer) {
+        try {
+            return InetAddress.ofLiteral(peer);
+        } catch (IllegalArgumentException _) {
+            return null;
+        }
     }
 
     /**

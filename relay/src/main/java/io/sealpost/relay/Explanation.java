@@ -9,9 +9,10 @@ import java.util.List;
  * How one message is understood.
  *
  * @param bytes the RFC 5424 message, without framing
- * @param routes names of the upstreams it goes to
+ * @param routes names or numbers of the routes it takes; none where none are written
+ * @param upstreams names of the upstreams it goes to
  */
-record Explanation(SyslogMessage message, Sent bytes, List<String> routes) {
+record Explanation(SyslogMessage message, Sent bytes, List<String> routes, List<String> upstreams) {
     /** The octets sent. */
     static final class Sent {
         private final byte[] octets;
@@ -53,7 +54,12 @@ record Explanation(SyslogMessage message, Sent bytes, List<String> routes) {
                 + line("msgid", message.msgId())
                 + line("sd", visible(message.structuredData().text()))
                 + line("msg", visible(message.text().text()))
-                + line("routes", String.join(", ", routes))
+                + line("routes", routes.isEmpty() ? "none" : String.join(", ", routes))
+                + line(
+                        "upstreams",
+                        upstreams.isEmpty()
+                                ? "none, it is dropped and counted"
+                                : String.join(", ", upstreams))
                 + line("sent", visible(new String(bytes.octets, StandardCharsets.UTF_8)));
     }
 

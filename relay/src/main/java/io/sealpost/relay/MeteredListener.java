@@ -1,6 +1,7 @@
 package io.sealpost.relay;
 
 import io.sealpost.relay.listen.ListenerCounters;
+import io.sealpost.relay.listen.RateLimitedLog;
 import io.sealpost.relay.pipeline.Intake;
 import io.sealpost.relay.runtime.NanoClock;
 import io.sealpost.relay.watch.Event;
@@ -34,12 +35,15 @@ final class MeteredListener implements ListenerCounters {
     private final Map<String, Tally> cutOff = new ConcurrentHashMap<>();
     private final Map<String, Tally> dropped = new ConcurrentHashMap<>();
 
+    private final RateLimitedLog givenUp;
+
     MeteredListener(String name, RelayMetrics metrics, NanoClock clock, Events events) {
         this.name = name;
         this.events = events;
         this.drops = new DropReports(clock, events);
         this.listener = metrics.listener(name);
         this.metrics = metrics;
+        this.givenUp = new RateLimitedLog(LOG, clock);
     }
 
     @Override
@@ -55,6 +59,11 @@ final class MeteredListener implements ListenerCounters {
             changed.set(reasonBit, tally);
         }
         tally.add(messages);
+    }
+
+    @Override
+    public void droppedByRoute(String route, int messages) {
+        count(route, messages);
     }
 
     @Override
@@ -75,6 +84,18 @@ final class MeteredListener implements ListenerCounters {
                                                                 .formatted(name, dropCount, reason))
                                                 .with("reason", reason)
                                                 .with("count", dropCount)));
+    }
+
+    @Override
+    public void givenUp(String pattern, int searches) {
+        listener.givenUp(searches);
+        givenUp.warn(
+                "listener {}: gave up {} searches for the regular expression {}: a message took too"
+                        + " many steps, and counts as one without it; write it so that it cannot"
+                        + " match the same text in many ways",
+                name,
+                searches,
+                pattern);
     }
 
     @Override

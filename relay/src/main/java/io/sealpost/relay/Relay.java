@@ -9,8 +9,8 @@ import io.sealpost.relay.forward.Forwarder;
 import io.sealpost.relay.listen.EventLoops;
 import io.sealpost.relay.listen.Listener;
 import io.sealpost.relay.pipeline.Intake;
-import io.sealpost.relay.pipeline.Routing;
 import io.sealpost.relay.pipeline.SelfLog;
+import io.sealpost.relay.route.Rules;
 import io.sealpost.relay.runtime.NanoClock;
 import io.sealpost.relay.spool.Spool;
 import io.sealpost.relay.watch.Event;
@@ -24,7 +24,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
@@ -49,12 +48,6 @@ final class Relay implements AutoCloseable {
     /** Reloads and the end come one after the other. */
     private final ReentrantLock changing = new ReentrantLock();
 
-    /** What messages are routed by, made anew for each configuration. */
-    interface Routes {
-        Routing compile(RelayConfig config, Map<String, Integer> numbers);
-    }
-
-    private final Routes routes;
     private RelayConfig config;
     private @Nullable Upstreams upstreams;
     private @Nullable Doors doors;
@@ -70,10 +63,9 @@ final class Relay implements AutoCloseable {
     /** Listeners are open; read by the admin room's threads. */
     private volatile boolean open;
 
-    Relay(RelayConfig config, RelayMetrics metrics, Events events, Routes routes) {
+    Relay(RelayConfig config, RelayMetrics metrics, Events events) {
         this.config = config;
         this.events = events;
-        this.routes = routes;
         this.metrics = metrics;
         this.rates = new RecentRates(metrics);
     }
@@ -214,10 +206,10 @@ final class Relay implements AutoCloseable {
             return List.of(next.problem("upstreams", String.valueOf(e.getMessage())));
         }
         next.listeners().forEach(listener -> metrics.listener(listener.door().name()));
-        Routing routing = routes.compile(next, targets.numbers(next));
-        threads.route(routing);
+        Rules rules = Rulebook.of(next, targets.numbers(next)::get);
+        threads.rules(rules);
         if (selfIntake != null) {
-            selfIntake.route(routing);
+            selfIntake.rules(rules);
         }
         opened.apply();
         if (!log.awaitAccepted(SYNC_PATIENCE)) {

@@ -30,6 +30,7 @@ class LayersTest {
                     "config",
                     "tls",
                     "listen",
+                    "route",
                     "pipeline",
                     "spool",
                     "forward",
@@ -57,9 +58,11 @@ class LayersTest {
 
     @ArchTest static final ArchRule spool_knows_no_other_room = knows("spool", "runtime");
 
+    @ArchTest static final ArchRule route_knows_no_other_room = knows("route");
+
     @ArchTest
     static final ArchRule pipeline_knows_what_it_feeds =
-            knows("pipeline", "spool", "runtime", "watch");
+            knows("pipeline", "route", "spool", "runtime", "watch");
 
     @ArchTest
     static final ArchRule listen_knows_what_it_feeds =

@@ -175,7 +175,8 @@ class MainTest {
                         "app-name   su",
                         "procid     7",
                         "msg        failed",
-                        "routes     f")
+                        "routes     none",
+                        "upstreams  f")
                 .anyMatch(line -> line.matches("sent +<34>1 \\d{4}-.* web su 7 - - failed"));
     }
 
@@ -201,7 +202,8 @@ class MainTest {
                                 + "\",\"out\":\""
                                 + in
                                 + "\",\"unchanged\":true,\"form\":\"rfc5424\",\"reasons\":[],"
-                                + "\"win\":{},\"signal\":null,\"routes\":[\"f\"]}\n");
+                                + "\"win\":{},\"signal\":null,\"routes\":[],"
+                                + "\"upstreams\":[\"f\"]}\n");
     }
 
     @Test
@@ -250,7 +252,7 @@ class MainTest {
         assertThat(code).isEqualTo(ExitCode.NOT_SO);
         assertThat(out().lines()).hasSize(5);
         assertThat(out().lines().limit(4)).allMatch(line -> line.startsWith("{\"error\":\"line "));
-        assertThat(out()).contains("\"routes\":[\"f\"]");
+        assertThat(out()).contains("\"upstreams\":[\"f\"]");
     }
 
     @Test

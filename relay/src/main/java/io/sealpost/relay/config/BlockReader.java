@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Checks the tree of the conf file against the schema and reports everything that is wrong. */
 final class BlockReader {
-    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]*");
-    private static final int MAX_NAME = 64;
+    static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]*");
+    static final int MAX_NAME = 64;
 
     private final ValueReader values;
     private final Problems problems;
@@ -119,6 +119,10 @@ final class BlockReader {
         Key key = leaf.keys().stream().filter(k -> k.fits(variant)).findFirst().orElseThrow();
         if (value != null) {
             Place place = Place.of(value.origin(), block.place());
+            if (key.kind() instanceof Kind.BlockLike like) {
+                block.put(name, like(value, like, path, place), place, true);
+                return;
+            }
             values.read(path, value, key.kind(), place)
                     .ifPresent(read -> block.put(name, read, place, true));
             return;
@@ -140,9 +144,17 @@ final class BlockReader {
         }
     }
 
+    private Object like(ConfigValue value, Kind.BlockLike like, String path, Place place) {
+        Shape.Section section = Schema.TREE.at(like.path());
+        return like.many()
+                ? listed(value, new Shape.Listed(like.path(), section), path, place)
+                : read(object(value, path, place), section, path, place);
+    }
+
     private static ConfigValue preset(String text, Kind kind) {
         return switch (kind) {
             case Kind.Many _ -> ConfigValueFactory.fromIterable(List.of());
+            case Kind.Flag _ -> ConfigValueFactory.fromAnyRef(Boolean.valueOf(text));
             case Kind.Whole _ -> ConfigValueFactory.fromAnyRef(Integer.valueOf(text));
             default -> ConfigValueFactory.fromAnyRef(text);
         };

@@ -24,6 +24,7 @@ final class ConfigMapper {
                 listeners(root.block("listeners"), facts),
                 networks(root),
                 upstreams(root.block("upstreams"), spoolBytes),
+                RouteMapper.routes(root),
                 spool(root.block("spool")),
                 root.get("annotate", RelayConfig.Annotate.class),
                 root.find("enterprise-number", Integer.class)

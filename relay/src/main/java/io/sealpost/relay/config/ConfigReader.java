@@ -111,11 +111,11 @@ public final class ConfigReader {
             values.reportMissingFiles();
             return new ConfigResult.Rejected(problems.sorted());
         }
-        return new ConfigResult.Loaded(
-                ConfigMapper.map(block, absolute, facts), warnings(block, place));
+        RelayConfig config = ConfigMapper.map(block, absolute, facts);
+        return new ConfigResult.Loaded(config, warnings(block, place, config));
     }
 
-    private static List<ConfigProblem> warnings(Block root, Place place) {
+    private static List<ConfigProblem> warnings(Block root, Place place, RelayConfig config) {
         Problems warnings = new Problems();
         if (!root.has("enterprise-number")) {
             warnings.add(
@@ -135,6 +135,7 @@ public final class ConfigReader {
                             + bind.port()
                             + "\" unless this is meant");
         }
+        RouteWarnings.add(root, config.routes(), warnings);
         return warnings.sorted();
     }
 

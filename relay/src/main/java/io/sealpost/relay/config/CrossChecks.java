@@ -24,6 +24,7 @@ final class CrossChecks {
         upstreams();
         spool();
         binds();
+        new RouteChecks(root, problems).check();
     }
 
     private void listeners() {

@@ -187,6 +187,102 @@ sealed interface Kind {
         }
     }
 
+    /** Yes or no. */
+    record Flag() implements Kind {
+        @Override
+        public String example() {
+            return "true or false";
+        }
+
+        @Override
+        public String describe() {
+            return "`true`, `false`";
+        }
+    }
+
+    /** A name that the operator chooses, also of a listener or upstream. */
+    record Name() implements Kind {
+        @Override
+        public String example() {
+            return "archive";
+        }
+
+        @Override
+        public String describe() {
+            return "name";
+        }
+    }
+
+    /** A pattern over a header field. */
+    record Glob(int maxLength) implements Kind {
+        @Override
+        public String example() {
+            return "\"web*\"";
+        }
+
+        @Override
+        public String describe() {
+            return "text in which `*` stands for any characters and `?` for one; upper and lower"
+                    + " case are alike";
+        }
+    }
+
+    /** A regular expression of java.util.regex. */
+    record Regex() implements Kind {
+        /** Longer ones are a mistake. */
+        static final int MAX_LENGTH = 4096;
+
+        @Override
+        public String example() {
+            return "\"link (up|down)\"";
+        }
+
+        @Override
+        public String describe() {
+            return "regular expression (Java's; `(?i)` for upper and lower case alike)";
+        }
+    }
+
+    /** A severity, or all at least or at most as severe. */
+    record SeverityRange() implements Kind {
+        @Override
+        public String example() {
+            return "\">= warning\"";
+        }
+
+        @Override
+        public String describe() {
+            return "severity such as `error`, or `\">= warning\"` (warning and worse), also with"
+                    + " `<=`, `>`, `<`, `=`";
+        }
+    }
+
+    /** One of another kind, or a list of it. */
+    record OneOrMany(Kind each, int max) implements Kind {
+        @Override
+        public String example() {
+            return each.example() + " or a list";
+        }
+
+        @Override
+        public String describe() {
+            return each.describe() + "; or a list";
+        }
+    }
+
+    /** A block, or a list of blocks, with the keys of another one. */
+    record BlockLike(String path, boolean many) implements Kind {
+        @Override
+        public String example() {
+            return many ? "[ { ... } ]" : "{ ... }";
+        }
+
+        @Override
+        public String describe() {
+            return (many ? "list of blocks" : "block") + " with the keys of `" + path + "`";
+        }
+    }
+
     /** Several of another kind. */
     record Many(Kind each, int min, int max) implements Kind {
         @Override

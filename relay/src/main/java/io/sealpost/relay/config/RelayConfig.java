@@ -1,5 +1,7 @@
 package io.sealpost.relay.config;
 
+import io.sealpost.protocol.message.Facility;
+import io.sealpost.protocol.message.Severity;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -7,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * The whole conf file, checked and complete: every default is filled in and every path absolute.
@@ -24,6 +27,7 @@ public record RelayConfig(
         List<Listener> listeners,
         List<PeerNetwork> networks,
         List<Upstream> upstreams,
+        List<Route> routes,
         Spool spool,
         Annotate annotate,
         OptionalInt enterpriseNumber,
@@ -39,6 +43,7 @@ public record RelayConfig(
         listeners = List.copyOf(listeners);
         networks = List.copyOf(networks);
         upstreams = List.copyOf(upstreams);
+        routes = List.copyOf(routes);
     }
 
     /** The enterprise number that elements of this relay carry. */
@@ -235,6 +240,59 @@ public record RelayConfig(
         RFC3164,
         JSON,
         ORIGINAL
+    }
+
+    /**
+     * Where messages go; the first route that matches decides.
+     *
+     * @param label its name, or {@code route-} and its number from 1
+     * @param to names of upstreams; none: the message is dropped
+     * @param goesOn whether the routes behind it are tried too
+     */
+    public record Route(String label, Match match, List<String> to, boolean goesOn) {
+        public Route {
+            to = List.copyOf(to);
+        }
+    }
+
+    /**
+     * Which messages a rule is for. What is empty does not ask; of a list one element is enough.
+     *
+     * @param messages regular expressions
+     */
+    public record Match(
+            Set<Facility> facilities,
+            Set<Severity> severities,
+            List<String> hostnames,
+            List<String> appNames,
+            List<String> messages,
+            List<String> listeners,
+            List<Network> peers,
+            Optional<Match> not,
+            List<Match> any) {
+        public Match {
+            facilities = Set.copyOf(facilities);
+            severities = Set.copyOf(severities);
+            hostnames = List.copyOf(hostnames);
+            appNames = List.copyOf(appNames);
+            messages = List.copyOf(messages);
+            listeners = List.copyOf(listeners);
+            peers = List.copyOf(peers);
+            any = List.copyOf(any);
+        }
+
+        /** Whether it asks for nothing. */
+        public boolean isEverything() {
+            return facilities.isEmpty()
+                    && severities.isEmpty()
+                    && hostnames.isEmpty()
+                    && appNames.isEmpty()
+                    && messages.isEmpty()
+                    && listeners.isEmpty()
+                    && peers.isEmpty()
+                    && not.isEmpty()
+                    && any.isEmpty();
+        }
     }
 
     /** How messages are told apart in a stream or file. */

@@ -35,6 +35,7 @@ final class SchemaPage {
         TITLES.put("listeners", "Listeners: `listeners { NAME { ... } }`");
         TITLES.put("networks", "Networks: `networks = [ { ... } ]`");
         TITLES.put("upstreams", "Upstreams: `upstreams { NAME { ... } }`");
+        TITLES.put("routes", "Routes: `routes = [ { ... } ]`");
         TITLES.put("spool", "Spool: `spool { ... }`");
         TITLES.put("admin", "Health and metrics: `admin { ... }`");
         TITLES.put("log", "The relay's own log: `log { ... }`");
@@ -117,6 +118,13 @@ final class SchemaPage {
                     Kind.Zone _,
                     Kind.Net _,
                     Kind.Peer _,
+                    Kind.Flag _,
+                    Kind.Name _,
+                    Kind.Glob _,
+                    Kind.Regex _,
+                    Kind.SeverityRange _,
+                    Kind.OneOrMany _,
+                    Kind.BlockLike _,
                     Kind.Many _ ->
                     value;
         };

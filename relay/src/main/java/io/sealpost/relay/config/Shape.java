@@ -3,6 +3,7 @@ package io.sealpost.relay.config;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** The blocks of the conf file, made from the flat table of keys. */
 sealed interface Shape {
@@ -16,6 +17,27 @@ sealed interface Shape {
      * @param children in the order of the table
      */
     record Section(String path, Map<String, Shape> children) implements Shape {
+        /** The block with this path, which must be below this one. */
+        Section at(String path) {
+            return children.values().stream()
+                    .flatMap(Section::sections)
+                    .filter(section -> section.path().equals(path))
+                    .findFirst()
+                    .orElseThrow();
+        }
+
+        private static Stream<Section> sections(Shape shape) {
+            return switch (shape) {
+                case Leaf _ -> Stream.empty();
+                case Named named -> sections(named.each());
+                case Listed listed -> sections(listed.each());
+                case Section section ->
+                        Stream.concat(
+                                Stream.of(section),
+                                section.children().values().stream().flatMap(Section::sections));
+            };
+        }
+
         /** The keys whose values say which other keys there are, each within the one before. */
         List<String> discriminators() {
             return switch (path) {

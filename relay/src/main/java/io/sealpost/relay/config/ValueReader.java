@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 
 /** Turns one value of the conf file into its Java type, or says what is wrong with it. */
 final class ValueReader {
@@ -57,6 +58,11 @@ final class ValueReader {
     Optional<Object> read(String name, ConfigValue value, Kind kind, Place place) {
         if (kind instanceof Kind.Many many) {
             return many(name, value, many, place);
+        }
+        if (kind instanceof Kind.OneOrMany some) {
+            return value instanceof ConfigList
+                    ? many(name, value, new Kind.Many(some.each(), 1, some.max()), place)
+                    : read(name, value, some.each(), place).map(List::of);
         }
         try {
             Object read = one(value, kind);
@@ -118,7 +124,13 @@ final class ValueReader {
             case Kind.Folder _, Kind.ReadFile _ ->
                     folder.resolve(path(text(value, kind))).normalize();
             case Kind.DailyFile _ -> dailyFile(text(value, kind));
-            case Kind.Many _ -> throw new IllegalStateException("lists are read by many");
+            case Kind.Flag _ -> flag(value);
+            case Kind.Name _ -> name(text(value, kind));
+            case Kind.Glob(int maxLength) -> word(text(value, kind), maxLength);
+            case Kind.Regex _ -> regex(text(value, kind));
+            case Kind.SeverityRange _ -> SeverityRange.parse(text(value, kind));
+            case Kind.Many _, Kind.OneOrMany _, Kind.BlockLike _ ->
+                    throw new IllegalStateException("lists and blocks are read elsewhere");
         };
     }
 
@@ -140,6 +152,39 @@ final class ValueReader {
                     "use 1 to " + maxLength + " printable ASCII characters without blanks");
         }
         return text;
+    }
+
+    private static Boolean flag(ConfigValue value) throws BadValueException {
+        if (value.unwrapped() instanceof Boolean yes) {
+            return yes;
+        }
+        throw new BadValueException(
+                "true or false is needed, not " + article(value), "write true or leave it out");
+    }
+
+    private static String name(String text) throws BadValueException {
+        if (text.length() > BlockReader.MAX_NAME || !BlockReader.NAME.matcher(text).matches()) {
+            throw new BadValueException(
+                    "\"" + text + "\" cannot be a name",
+                    "use a-z, 0-9 and \"-\", at most " + BlockReader.MAX_NAME + " characters");
+        }
+        return text;
+    }
+
+    private static String regex(String text) throws BadValueException {
+        if (text.isEmpty() || text.length() > Kind.Regex.MAX_LENGTH) {
+            throw new BadValueException(
+                    "the regular expression has " + text.length() + " characters",
+                    "use 1 to " + Kind.Regex.MAX_LENGTH);
+        }
+        try {
+            return Pattern.compile(text).pattern();
+        } catch (PatternSyntaxException e) {
+            String where = e.getIndex() < 0 ? "" : " at character " + (e.getIndex() + 1);
+            throw new BadValueException(
+                    "\"" + text + "\" is no regular expression: " + e.getDescription() + where,
+                    "correct it there, or write \\\\ before a character that stands for itself");
+        }
     }
 
     private static Object choice(String text, Kind.Choice<?> choice) throws BadValueException {

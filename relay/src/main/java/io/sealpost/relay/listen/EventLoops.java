@@ -8,7 +8,7 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.sealpost.relay.pipeline.Intake;
-import io.sealpost.relay.pipeline.Routing;
+import io.sealpost.relay.route.Rules;
 import io.sealpost.relay.runtime.NanoClock;
 import io.sealpost.relay.watch.Events;
 import java.time.Duration;
@@ -64,9 +64,9 @@ public final class EventLoops implements AutoCloseable {
         return group;
     }
 
-    /** From the next chunk on, messages are routed so. */
-    public void route(Routing routing) {
-        loops.forEach(loop -> loop.intake().route(routing));
+    /** From the next chunk on, messages are routed by these. */
+    public void rules(Rules rules) {
+        loops.forEach(loop -> loop.intake().rules(rules));
     }
 
     /** Number of the next connection; never 0. */

@@ -12,7 +12,7 @@ import org.slf4j.Logger;
  * At most one line a second about one kind of event, and as often an event of the relay; the next
  * one says how many were left out.
  */
-final class RateLimitedLog {
+public final class RateLimitedLog {
     private static final long NOT_NOW = -1;
     private static final long INTERVAL_NANOS = Duration.ofSeconds(1).toNanos();
 
@@ -21,13 +21,15 @@ final class RateLimitedLog {
     private final AtomicLong lastNanos;
     private final AtomicLong leftOut = new AtomicLong();
 
-    RateLimitedLog(Logger log, NanoClock clock) {
+    /** Writes to this log. */
+    public RateLimitedLog(Logger log, NanoClock clock) {
         this.log = log;
         this.clock = clock;
         this.lastNanos = new AtomicLong(clock.nanos() - INTERVAL_NANOS);
     }
 
-    void warn(String format, Object... arguments) {
+    /** Warns, unless it did so within the last second. */
+    public void warn(String format, Object... arguments) {
         long more = turn();
         if (more != NOT_NOW) {
             log.warn(format + suffix(more), arguments);

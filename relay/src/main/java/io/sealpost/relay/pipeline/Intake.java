@@ -4,6 +4,8 @@ import io.sealpost.protocol.encode.Rfc5424Encoder;
 import io.sealpost.protocol.message.MessageScan;
 import io.sealpost.protocol.message.Reason;
 import io.sealpost.protocol.parse.MessageParser;
+import io.sealpost.relay.route.Evaluation;
+import io.sealpost.relay.route.Rules;
 import io.sealpost.relay.runtime.NanoClock;
 import io.sealpost.relay.spool.Batch;
 import io.sealpost.relay.spool.Lane;
@@ -35,41 +37,38 @@ public final class Intake {
     private final MessageScan scan = new MessageScan();
 
     /** Replaced by the thread that reloads the configuration. */
-    private volatile Routing routing;
+    private volatile Rules rules;
 
     /** Set by the thread that stops the relay. */
     private volatile boolean closed;
 
     // of the chunk begun; where something may be dropped it begins also without room in the lane
     private Admission.Level level = Admission.Level.ALL;
-    private Routing routes;
+    private Evaluation evaluation;
     private long receivedMicros;
     private boolean locked;
     private int messages;
     private long octets;
     private int dropped;
+    private int routedNowhere;
     private int ignored;
     private int reasonsSeen;
     private final int[] perReason = new int[Integer.SIZE];
 
     /** A door to this lane. */
     public Intake(
-            Lane lane,
-            Rfc5424Encoder encoder,
-            Admission admission,
-            Routing routing,
-            NanoClock clock) {
+            Lane lane, Rfc5424Encoder encoder, Admission admission, Rules rules, NanoClock clock) {
         this.lane = lane;
         this.encoder = encoder;
         this.admission = admission;
-        this.routing = routing;
-        this.routes = routing;
+        this.rules = rules;
+        this.evaluation = rules.evaluation();
         this.clock = clock;
     }
 
-    /** From the next chunk on, messages are routed so. Any thread. */
-    public void route(Routing replacement) {
-        routing = replacement;
+    /** From the next chunk on, these rules hold. Any thread. */
+    public void rules(Rules replacement) {
+        rules = replacement;
     }
 
     /** From the next chunk on, everything is answered with CLOSED. Any thread. */
@@ -78,6 +77,7 @@ public final class Intake {
     }
 
     /** Begins a chunk; after any answer but ACCEPTED nothing is begun. */
+    @SuppressWarnings("ReferenceEquality") // rules are replaced as a whole
     public Verdict begin() {
         if (closed) {
             return Verdict.CLOSED;
@@ -88,7 +88,10 @@ public final class Intake {
             return Verdict.FULL;
         }
         receivedMicros = clock.epochMicros();
-        routes = routing;
+        Rules current = rules;
+        if (evaluation.rules() != current) {
+            evaluation = current.evaluation();
+        }
         return Verdict.ACCEPTED;
     }
 
@@ -105,9 +108,15 @@ public final class Intake {
             ignored++;
             return Verdict.ACCEPTED;
         }
-        if (level != Admission.Level.ALL && !level.admits(scan)) {
+        evaluation.begin(scan, sender.facts(evaluation.rules()));
+        long upstreams = evaluation.upstreams();
+        if (upstreams == 0) {
+            // what nobody is to get is not stored
+            evaluation.drop();
+            routedNowhere++;
+        } else if (level != Admission.Level.ALL && !level.admits(scan)) {
             dropped++;
-        } else if (!locked || !append(b, sender, ordinal)) {
+        } else if (!locked || !append(b, sender, ordinal, upstreams)) {
             return Verdict.FULL;
         }
         messages++;
@@ -127,8 +136,15 @@ public final class Intake {
         if (dropped > 0) {
             counters.dropped(Admission.SPOOL_FULL, dropped);
         }
+        if (routedNowhere > 0) {
+            tellDropsOfRoutes(counters);
+        }
         if (ignored > 0) {
             counters.ignored(ignored);
+        }
+        int givenUp = evaluation.takeGivenUp();
+        if (givenUp > 0) {
+            counters.givenUp(evaluation.givenUp(), givenUp);
         }
         for (; reasonsSeen != 0; reasonsSeen &= reasonsSeen - 1) {
             int bit = Integer.numberOfTrailingZeros(reasonsSeen);
@@ -141,7 +157,20 @@ public final class Intake {
         ignored = 0;
     }
 
-    private boolean append(byte[] b, Sender sender, long ordinal) {
+    private void tellDropsOfRoutes(IntakeCounters counters) {
+        for (int i = 0; i < evaluation.dropReasons(); i++) {
+            int count = evaluation.takeDropped(i);
+            String reason = evaluation.dropReason(i);
+            if (count > 0 && reason.equals(Rules.NO_ROUTE)) {
+                counters.dropped(reason, count);
+            } else if (count > 0) {
+                counters.droppedByRoute(reason, count);
+            }
+        }
+        routedNowhere = 0;
+    }
+
+    private boolean append(byte[] b, Sender sender, long ordinal, long upstreams) {
         int original = scan.unchanged() ? 0 : scan.messageLength();
         int most = encoder.maxEncodedLength(scan);
         int reserved = DecimalLength.of(most);
@@ -164,7 +193,7 @@ public final class Intake {
                 sender.source(),
                 receivedMicros,
                 ordinal,
-                routes.upstreams(scan),
+                upstreams,
                 scan.reasons(),
                 scan.form().number(),
                 b,

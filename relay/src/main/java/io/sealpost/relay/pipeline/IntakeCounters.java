@@ -13,6 +13,16 @@ public interface IntakeCounters {
     /** So many messages were dropped at the door. */
     void dropped(String reason, int messages);
 
+    /** So many messages took a route that leads nowhere, as the conf file wants it. */
+    void droppedByRoute(String route, int messages);
+
+    /**
+     * So many searches for regular expressions were given up, because they took too many steps.
+     *
+     * @param pattern the one that was given up last
+     */
+    void givenUp(String pattern, int searches);
+
     /** So many datagrams held no message. */
     void ignored(int datagrams);
 }

@@ -194,6 +194,15 @@ public final class SelfLog implements Events, AutoCloseable {
         }
 
         @Override
+        public void droppedByRoute(String route, int count) {
+            seen = true;
+            metrics.dropped(route).add(count);
+        }
+
+        @Override
+        public void givenUp(String pattern, int searches) {}
+
+        @Override
         public void ignored(int datagrams) {}
     }
 }

@@ -8,6 +8,7 @@ public final class ListenerMetrics {
     private final Tally octets;
     private final Tally kernelDrops;
     private final Tally connections;
+    private final Tally givenUp;
 
     ListenerMetrics(RelayMetrics metrics, String listener) {
         this.metrics = metrics;
@@ -16,6 +17,7 @@ public final class ListenerMetrics {
         this.octets = metrics.tally(MetricName.RECEIVED_BYTES, listener);
         this.kernelDrops = metrics.tally(MetricName.KERNEL_DROPS, listener);
         this.connections = metrics.tally(MetricName.CONNECTIONS, listener);
+        this.givenUp = metrics.tally(MetricName.GIVEN_UP, listener);
     }
 
     /** Messages taken in, with their octets as received. */
@@ -27,6 +29,11 @@ public final class ListenerMetrics {
     /** Datagrams the kernel dropped since the last call. */
     public void kernelDropped(long datagrams) {
         kernelDrops.add(datagrams);
+    }
+
+    /** Searches for regular expressions that took too many steps. */
+    public void givenUp(long searches) {
+        givenUp.add(searches);
     }
 
     /** A connection was accepted. */

@@ -63,6 +63,12 @@ public enum MetricName {
             Type.COUNTER,
             8,
             "event"),
+    GIVEN_UP(
+            "sealpost_regex_given_up_total",
+            "Searches for a regular expression given up because a message took too many steps.",
+            Type.COUNTER,
+            9,
+            "listener"),
     SPOOL_BYTES("sealpost_spool_bytes", "Octets of the spool on disk.", Type.GAUGE, 0),
     SPOOL_WRITTEN(
             "sealpost_spool_written_total",

@@ -1,5 +1,7 @@
 package io.sealpost.relay.config;
 
+import io.sealpost.protocol.message.Facility;
+import io.sealpost.protocol.message.Severity;
 import io.sealpost.relay.config.RelayConfig.Annotate;
 import io.sealpost.relay.config.RelayConfig.ClientAuth;
 import io.sealpost.relay.config.RelayConfig.FileUpstream;
@@ -25,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -46,6 +49,71 @@ final class KeyCases {
 
     static final Map<String, KeyCase> ALL =
             Map.ofEntries(
+                    e("routes[].name", c -> route(c).label(), "route-1", "noise", "noise"),
+                    e(
+                            "routes[].match.facility",
+                            c -> route(c).match().facilities(),
+                            Set.of(),
+                            "[auth, local7]",
+                            Set.of(Facility.AUTH, Facility.LOCAL7)),
+                    e(
+                            "routes[].match.severity",
+                            c -> route(c).match().severities(),
+                            Set.of(),
+                            "[\">= critical\", info, \"< info\"]",
+                            Set.of(
+                                    Severity.EMERGENCY,
+                                    Severity.ALERT,
+                                    Severity.CRITICAL,
+                                    Severity.INFO,
+                                    Severity.DEBUG)),
+                    e(
+                            "routes[].match.hostname",
+                            c -> route(c).match().hostnames(),
+                            List.of(),
+                            "\"web*\"",
+                            List.of("web*")),
+                    e(
+                            "routes[].match.app-name",
+                            c -> route(c).match().appNames(),
+                            List.of(),
+                            "[sshd, \"su?o\"]",
+                            List.of("sshd", "su?o")),
+                    e(
+                            "routes[].match.message",
+                            c -> route(c).match().messages(),
+                            List.of(),
+                            "\"^a|b$\"",
+                            List.of("^a|b$")),
+                    e(
+                            "routes[].match.listener",
+                            c -> route(c).match().listeners(),
+                            List.of(),
+                            "[u, t]",
+                            List.of("u", "t")),
+                    e(
+                            "routes[].match.peer",
+                            c -> route(c).match().peers().toString(),
+                            "[]",
+                            "\"10.0.0.0/8\"",
+                            "[10.0.0.0/8]"),
+                    e(
+                            "routes[].match.not",
+                            c -> route(c).match().not().map(RelayConfig.Match::appNames),
+                            Optional.empty(),
+                            "{ app-name = x }",
+                            Optional.of(List.of("x"))),
+                    e(
+                            "routes[].match.any",
+                            c ->
+                                    route(c).match().any().stream()
+                                            .map(RelayConfig.Match::hostnames)
+                                            .toList(),
+                            List.of(),
+                            "[{ hostname = x }, { hostname = [y, z], any = [{ listener = u }] }]",
+                            List.of(List.of("x"), List.of("y", "z"))),
+                    e("routes[].to", c -> route(c).to(), REQUIRED, "[s, f]", List.of("s", "f")),
+                    e("routes[].continue", c -> route(c).goesOn(), false, "true", true),
                     e("name", RelayConfig::name, "testhost", "relay1", "relay1"),
                     e(
                             "data-dir",
@@ -458,6 +526,10 @@ final class KeyCases {
 
     /** The minimum without the key. */
     static List<String> without(Key key) {
+        if (key.path().startsWith("routes[]")) {
+            return plus(
+                    key.path().equals("routes[].to") ? "routes = [{}]" : "routes = [{ to = [f] }]");
+        }
         if (key.path().startsWith("networks[]")) {
             String rest =
                     key.path().endsWith("net") ? "timezone = \"UTC\"" : "net = \"192.0.2.0/24\"";
@@ -466,8 +538,19 @@ final class KeyCases {
         return replaced(place(key) + " = ", "");
     }
 
+    private static List<String> plus(String line) {
+        List<String> lines = new ArrayList<>(MINIMUM);
+        lines.add(line);
+        return lines;
+    }
+
     /** The minimum with the key written. */
     static List<String> with(Key key, String value) {
+        if (key.path().startsWith("routes[]")) {
+            String name = key.path().substring("routes[].".length());
+            String rest = name.equals("to") ? "" : ", to = [f]";
+            return plus("routes = [{ " + name + " = " + value + rest + " }]");
+        }
         if (key.path().startsWith("networks[]")) {
             String name = key.path().substring("networks[].".length());
             String rest = name.equals("net") ? "timezone = \"UTC\"" : "net = \"192.0.2.0/24\"";
@@ -488,6 +571,10 @@ final class KeyCases {
     /** Relative to the folder above the conf file's. */
     private static String belowParent(RelayConfig config, Path path) {
         return config.file().resolve("../..").normalize().relativize(path).toString();
+    }
+
+    private static RelayConfig.Route route(RelayConfig config) {
+        return config.routes().getFirst();
     }
 
     private static UdpListener udp(RelayConfig config) {

@@ -33,6 +33,16 @@ final class RecordingCounters implements ListenerCounters {
     }
 
     @Override
+    public void droppedByRoute(String route, int messages) {
+        add("dropped " + route, messages);
+    }
+
+    @Override
+    public void givenUp(String pattern, int searches) {
+        add("given up", searches);
+    }
+
+    @Override
     public void ignored(int datagrams) {
         add("ignored", datagrams);
     }

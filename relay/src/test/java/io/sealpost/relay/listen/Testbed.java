@@ -6,7 +6,7 @@ import io.sealpost.protocol.encode.Rfc5424Encoder;
 import io.sealpost.protocol.message.Annotate;
 import io.sealpost.relay.pipeline.Admission;
 import io.sealpost.relay.pipeline.Intake;
-import io.sealpost.relay.pipeline.Routing;
+import io.sealpost.relay.route.Rules;
 import io.sealpost.relay.runtime.NanoClock;
 import io.sealpost.relay.spool.FrameRun;
 import io.sealpost.relay.spool.MemoryStorage;
@@ -95,7 +95,7 @@ final class Testbed implements AutoCloseable {
                                         spool.lane(onSpace),
                                         new Rfc5424Encoder(Annotate.CHANGED, 32473),
                                         new Admission.Block(),
-                                        Routing.everywhere(1L << queue.number()),
+                                        Rules.everywhere(1L << queue.number()),
                                         clock),
                         clock,
                         Events.none());

@@ -7,6 +7,7 @@ import io.sealpost.protocol.encode.Rfc5424Encoder;
 import io.sealpost.protocol.message.Annotate;
 import io.sealpost.protocol.parse.Origin;
 import io.sealpost.relay.pipeline.Intake.Verdict;
+import io.sealpost.relay.route.Rules;
 import io.sealpost.relay.runtime.NanoClock;
 import io.sealpost.relay.spool.Lane;
 import io.sealpost.relay.spool.MemoryStorage;
@@ -176,7 +177,7 @@ class IntakeTest {
     void replaced_routing_holds_from_the_next_chunk_on() {
         Intake intake = intake(new Admission.Block());
 
-        intake.route(Routing.everywhere(0b110));
+        intake.rules(Rules.everywhere(0b110));
         take(intake, GOOD);
 
         assertThat(lane.batch().count()).isEqualTo(1);
@@ -196,7 +197,7 @@ class IntakeTest {
                 lane,
                 new Rfc5424Encoder(Annotate.CHANGED, 32473),
                 admission,
-                Routing.everywhere(1),
+                Rules.everywhere(1),
                 NanoClock.system());
     }
 
@@ -235,6 +236,16 @@ class IntakeTest {
         @Override
         public void dropped(String reason, int messages) {
             all.merge("dropped " + reason, (long) messages, Long::sum);
+        }
+
+        @Override
+        public void droppedByRoute(String route, int messages) {
+            all.merge("dropped " + route, (long) messages, Long::sum);
+        }
+
+        @Override
+        public void givenUp(String pattern, int searches) {
+            all.merge("given up " + pattern, (long) searches, Long::sum);
         }
 
         @Override

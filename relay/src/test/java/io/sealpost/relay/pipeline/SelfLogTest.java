@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.sealpost.protocol.encode.Rfc5424Encoder;
 import io.sealpost.protocol.message.Annotate;
+import io.sealpost.relay.route.Rules;
 import io.sealpost.relay.runtime.NanoClock;
 import io.sealpost.relay.spool.FileStorage;
 import io.sealpost.relay.spool.Spool;
@@ -50,7 +51,7 @@ class SelfLogTest {
                             spool.smallLane(() -> {}),
                             new Rfc5424Encoder(Annotate.CHANGED, 32473),
                             new Admission.Block(),
-                            Routing.everywhere(0),
+                            Rules.everywhere(0),
                             NanoClock.system()));
             for (int i = 0; i < raised; i++) {
                 log.raise(Event.ofUpstream(EventKind.UPSTREAM_DOWN, "u" + i / 5, "x".repeat(200)));
@@ -78,7 +79,7 @@ class SelfLogTest {
                             spool.smallLane(() -> {}),
                             new Rfc5424Encoder(Annotate.CHANGED, 32473),
                             new Admission.Block(),
-                            Routing.everywhere(0),
+                            Rules.everywhere(0),
                             NanoClock.system());
             spool.start();
             log.start(intake);

@@ -1,0 +1,71 @@
+package io.sealpost.relay.route;
+
+import java.net.InetAddress;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All rules of a conf file, compiled. Immutable; shared by all event loops, each with its own
+ * {@link Evaluation}, and replaced as a whole when the conf file changes.
+ */
+public final class Rules {
+    /** Reason under which messages are counted that match no route. */
+    public static final String NO_ROUTE = "no-route";
+
+    /** A route with its condition. */
+    record Compiled(Route route, Condition condition) {}
+
+    private final List<Compiled> routes;
+    private final List<Pattern> patterns;
+    private final List<Compiler.SenderTest> senderTests;
+
+    private Rules(List<Compiled> routes, Compiler compiler) {
+        this.routes = List.copyOf(routes);
+        this.patterns = List.copyOf(compiler.patterns());
+        this.senderTests = List.copyOf(compiler.senderTests());
+    }
+
+    /** Everything goes to all of these upstreams: bit n is the upstream with number n. */
+    public static Rules everywhere(long upstreams) {
+        return of(List.of(new Route("everywhere", Match.EVERYTHING, upstreams, false)));
+    }
+
+    /** These routes, in their order. */
+    public static Rules of(List<Route> routes) {
+        Compiler compiler = new Compiler();
+        List<Compiled> compiled =
+                routes.stream()
+                        .map(route -> new Compiled(route, compiler.condition(route.match())))
+                        .toList();
+        return new Rules(compiled, compiler);
+    }
+
+    /** A way to evaluate them, for one event loop. */
+    public Evaluation evaluation() {
+        return new Evaluation(this);
+    }
+
+    /**
+     * What the rules ask of senders, answered for this one: bit n is question n.
+     *
+     * @param peer null where it has no address: then it lies in no network
+     */
+    public long[] facts(String listener, @Nullable InetAddress peer) {
+        long[] facts = new long[(senderTests.size() + Long.SIZE - 1) / Long.SIZE];
+        for (int i = 0; i < senderTests.size(); i++) {
+            if (senderTests.get(i).holds(listener, peer)) {
+                facts[i / Long.SIZE] |= 1L << i;
+            }
+        }
+        return facts;
+    }
+
+    List<Compiled> routes() {
+        return routes;
+    }
+
+    List<Pattern> patterns() {
+        return patterns;
+    }
+}
