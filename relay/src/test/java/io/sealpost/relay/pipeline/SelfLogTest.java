@@ -51,7 +51,7 @@ class SelfLogTest {
                             spool.smallLane(() -> {}),
                             new Rfc5424Encoder(Annotate.CHANGED, 32473),
                             new Admission.Block(),
-                            Rules.everywhere(0),
+                            Rules.everywhere(1),
                             NanoClock.system()));
             for (int i = 0; i < raised; i++) {
                 log.raise(Event.ofUpstream(EventKind.UPSTREAM_DOWN, "u" + i / 5, "x".repeat(200)));
@@ -79,7 +79,7 @@ class SelfLogTest {
                             spool.smallLane(() -> {}),
                             new Rfc5424Encoder(Annotate.CHANGED, 32473),
                             new Admission.Block(),
-                            Rules.everywhere(0),
+                            Rules.everywhere(1),
                             NanoClock.system());
             spool.start();
             log.start(intake);
