@@ -195,7 +195,8 @@ class RouteKeysTest {
                 sealpost {
                   listeners { a { transport = udp, bind = "127.0.0.1:1" }
                               b { transport = udp, bind = "127.0.0.1:2" } }
-                  upstreams { x { type = file, path = "x.log" }, y { type = file, path = "y.log" } }
+                  upstreams { x { type = file, path = "x.log" }
+                              y { type = file, path = "y.log" } }
                   routes = [
                     { name = noise, match { app-name = noise }, to = [] }
                     { match { listener = b, peer = "192.0.2.0/24" }, to = [x], continue = true }
