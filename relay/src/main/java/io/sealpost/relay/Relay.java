@@ -207,7 +207,7 @@ final class Relay implements AutoCloseable {
         }
         next.listeners().forEach(listener -> metrics.listener(listener.door().name()));
         Rules rules = Rulebook.of(next, targets.numbers(next)::get);
-        threads.rules(rules);
+        threads.intakes(intake -> intake.rules(rules));
         if (selfIntake != null) {
             selfIntake.rules(rules);
         }

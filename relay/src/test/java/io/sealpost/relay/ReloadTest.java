@@ -167,6 +167,38 @@ class ReloadTest {
     }
 
     @Test
+    void routes_change_for_new_messages_and_connections_that_are_open() throws Exception {
+        try (RunningRelay relay =
+                        RunningRelay.whole(
+                                folder,
+                                NanoClock.system(),
+                                whole(door("t", "") + FILE_A + FILE_B));
+                Socket sender = new Socket(HERE, relay.port("t"))) {
+            write(sender, 1);
+            relay.awaitDelivered("a", 1);
+            relay.awaitDelivered("b", 1);
+
+            done(
+                    relay.reloadWhole(
+                            whole(
+                                    door("t", "")
+                                            + FILE_A
+                                            + FILE_B
+                                            + "routes = [ { match { message = \"number 2\" }, to = [b] },"
+                                            + " { name = noise, to = [] } ]\n")));
+            write(sender, 2);
+            write(sender, 3);
+
+            relay.awaitDelivered("b", 2);
+            relay.awaitMetric(
+                    "sealpost_messages_dropped_total{listener=\"t\",reason=\"noise\",upstream=\"\"}",
+                    1);
+            assertThat(numbers("a")).containsExactly(1);
+            assertThat(numbers("b")).containsExactly(1, 2);
+        }
+    }
+
+    @Test
     void a_port_in_use_is_told_and_nothing_changes() throws IOException {
         try (RunningRelay relay = RunningRelay.start(folder, FILE_A);
                 ServerSocket taken = new ServerSocket(0, 1, HERE)) {

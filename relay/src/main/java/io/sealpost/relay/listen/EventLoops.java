@@ -8,7 +8,6 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.sealpost.relay.pipeline.Intake;
-import io.sealpost.relay.route.Rules;
 import io.sealpost.relay.runtime.NanoClock;
 import io.sealpost.relay.watch.Events;
 import java.time.Duration;
@@ -16,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /**
  * The event loops of the process, shared by listeners, upstreams and admin. Each has its own intake
@@ -64,9 +64,9 @@ public final class EventLoops implements AutoCloseable {
         return group;
     }
 
-    /** From the next chunk on, messages are routed by these. */
-    public void rules(Rules rules) {
-        loops.forEach(loop -> loop.intake().rules(rules));
+    /** Does this with the intake of each event loop. */
+    public void intakes(Consumer<Intake> action) {
+        loops.forEach(loop -> action.accept(loop.intake()));
     }
 
     /** Number of the next connection; never 0. */
