@@ -1,9 +1,12 @@
 package io.sealpost.relay;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -67,6 +70,35 @@ class FileKeysTest {
             await().atMost(RunningRelay.PATIENCE).until(() -> files("brief").size() == 1);
             assertThat(files("brief")).doesNotContain(old);
             assertThat(files("preset")).hasSize(2).contains(old);
+        }
+    }
+
+    @Test
+    void values_of_messages_in_the_path_make_a_file_each_and_none_elsewhere() throws Exception {
+        List<String> hosts = List.of("web1", "../../etc", "..", "-", "h".repeat(255));
+        String conf = "upstreams.hosts { type = file, path = \"hosts/%host%/%facility%-%app%.log\" }";
+        try (RunningRelay relay = RunningRelay.start(folder, clock, conf);
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), relay.port("t"))) {
+            for (int i = 0; i < 3; i++) {
+                for (String host : hosts) {
+                    String message = "<38>1 2026-11-24T12:00:00Z %s a/b - - - %d\n";
+                    socket.getOutputStream().write(message.formatted(host, i).getBytes(UTF_8));
+                }
+            }
+            relay.awaitDelivered("hosts", 15);
+        }
+
+        assertThat(files("hosts"))
+                .containsExactlyInAnyOrder(
+                        "web1",
+                        ".._.._etc",
+                        "__",
+                        "-",
+                        "h".repeat(255),
+                        ".sealpost~hosts.files");
+        try (Stream<String> lines = Files.lines(folder.resolve("hosts/web1/auth-a_b.log"))) {
+            assertThat(lines.map(line -> line.substring(line.length() - 2)))
+                    .containsExactly(" 0", " 1", " 2");
         }
     }
 

@@ -39,14 +39,14 @@ public final class PathTemplate {
     private final List<String> parts;
     private final Pattern pattern;
     private final int units;
-    private final int maxValue;
+    private final int[] maxValues;
 
     private PathTemplate(Path root, List<String> parts, Pattern pattern, int units) {
         this.root = root;
         this.parts = parts;
         this.pattern = pattern;
         this.units = units;
-        this.maxValue = maxValue(parts);
+        this.maxValues = maxValues(parts);
     }
 
     /**
@@ -122,29 +122,40 @@ public final class PathTemplate {
         return directive;
     }
 
-    /** The most octets that a value may have, so that no name becomes too long. */
-    private static int maxValue(List<String> parts) {
-        int most = MAX_COMPONENT;
-        int fixed = 0;
-        int values = 0;
-        for (String part : String.join("\0", parts).replace("/", "\0/\0").split("\0", -1)) {
-            if (part.equals("/")) {
-                fixed = 0;
-                values = 0;
-            } else if (VALUES.contains(part)) {
-                values++;
-            } else {
-                fixed += part.equals("%Y") ? 4 : part.getBytes(UTF_8).length;
+    /** For each part the most octets that a value there may have, so that no name is too long. */
+    private static int[] maxValues(List<String> parts) {
+        int[] most = new int[parts.size()];
+        for (int part = 0; part < most.length; part++) {
+            most[part] = maxValue(parts, part);
+            if (VALUES.contains(parts.get(part)) && most[part] < PathValue.LEAST_LIMIT) {
+                throw new IllegalArgumentException(
+                        "a name in it can become longer than " + MAX_COMPONENT + " octets");
             }
-            if (values > 0) {
-                most = Math.min(most, (MAX_COMPONENT - fixed) / values);
-            }
-        }
-        if (most < PathValue.LEAST_LIMIT) {
-            throw new IllegalArgumentException(
-                    "a name in it can become longer than " + MAX_COMPONENT + " octets");
         }
         return most;
+    }
+
+    /** An equal share of what the rest of the name leaves free. */
+    private static int maxValue(List<String> parts, int part) {
+        int fixed = 0;
+        int values = 1;
+        for (int step : new int[] {-1, 1}) {
+            boolean inside = true;
+            for (int at = part + step; inside && at >= 0 && at < parts.size(); at += step) {
+                String other = parts.get(at);
+                int slash = step < 0 ? other.lastIndexOf('/') : other.indexOf('/');
+                inside = slash < 0;
+                if (!inside) {
+                    other = step < 0 ? other.substring(slash + 1) : other.substring(0, slash);
+                }
+                if (VALUES.contains(other)) {
+                    values++;
+                } else {
+                    fixed += other.equals("%Y") ? 4 : other.getBytes(UTF_8).length;
+                }
+            }
+        }
+        return (MAX_COMPONENT - fixed) / values;
     }
 
     private static int units(List<String> parts) {
@@ -208,15 +219,16 @@ public final class PathTemplate {
         LocalDateTime time =
                 LocalDateTime.ofInstant(Instant.EPOCH.plus(micros, ChronoUnit.MICROS), zone);
         StringBuilder name = new StringBuilder();
-        for (String part : parts) {
+        for (int i = 0; i < parts.size(); i++) {
+            String part = parts.get(i);
             switch (part) {
                 case "%Y" -> name.append(String.format(Locale.ROOT, "%04d", time.getYear()));
                 case "%m" -> twoDigits(name, time.getMonthValue());
                 case "%d" -> twoDigits(name, time.getDayOfMonth());
                 case "%H" -> twoDigits(name, time.getHour());
                 case "%%" -> name.append('%');
-                case "%host%" -> name.append(PathValue.of(header.host(), maxValue));
-                case "%app%" -> name.append(PathValue.of(header.app(), maxValue));
+                case "%host%" -> name.append(PathValue.of(header.host(), maxValues[i]));
+                case "%app%" -> name.append(PathValue.of(header.app(), maxValues[i]));
                 case "%facility%" -> name.append(Facility.of(header.facility()).label());
                 default -> name.append(part);
             }
