@@ -76,7 +76,8 @@ class FileKeysTest {
     @Test
     void values_of_messages_in_the_path_make_a_file_each_and_none_elsewhere() throws Exception {
         List<String> hosts = List.of("web1", "../../etc", "..", "-", "h".repeat(255));
-        String conf = "upstreams.hosts { type = file, path = \"hosts/%host%/%facility%-%app%.log\" }";
+        String conf =
+                "upstreams.hosts { type = file, path = \"hosts/%host%/%facility%-%app%.log\" }";
         try (RunningRelay relay = RunningRelay.start(folder, clock, conf);
                 Socket socket = new Socket(InetAddress.getLoopbackAddress(), relay.port("t"))) {
             for (int i = 0; i < 3; i++) {
@@ -90,12 +91,7 @@ class FileKeysTest {
 
         assertThat(files("hosts"))
                 .containsExactlyInAnyOrder(
-                        "web1",
-                        ".._.._etc",
-                        "__",
-                        "-",
-                        "h".repeat(255),
-                        ".sealpost~hosts.files");
+                        "web1", ".._.._etc", "__", "-", "h".repeat(255), ".sealpost~hosts.files");
         try (Stream<String> lines = Files.lines(folder.resolve("hosts/web1/auth-a_b.log"))) {
             assertThat(lines.map(line -> line.substring(line.length() - 2)))
                     .containsExactly(" 0", " 1", " 2");
