@@ -146,6 +146,7 @@ final class Assembly implements Upstreams.Factory {
                         metrics,
                         relay::obstacle));
         relay.doors(new Doors(this::listener)).open(config);
+        relay.watch(new CertificateWatch(relay));
         relay.control(Control.open(config.dataDir(), commands(spool)));
     }
 

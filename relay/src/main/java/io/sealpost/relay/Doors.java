@@ -28,9 +28,12 @@ final class Doors {
     private record Door(
             RelayConfig.Listener config,
             List<RelayConfig.PeerNetwork> networks,
+            FileStamps files,
             Listener listener) {
         boolean serves(RelayConfig.Listener other, RelayConfig config) {
-            return this.config.equals(other) && networks.equals(config.networks());
+            return this.config.equals(other)
+                    && networks.equals(config.networks())
+                    && files.equals(FileStamps.of(other));
         }
     }
 
@@ -85,6 +88,7 @@ final class Doors {
                 next.add(same.get());
                 return;
             }
+            FileStamps files = FileStamps.of(wanted);
             Listener listener = factory.listener(wanted, config);
             Optional<Door> before =
                     left.stream().filter(door -> listener.canSucceed(door.listener())).findFirst();
@@ -95,7 +99,7 @@ final class Doors {
                 fresh.add(listener);
                 listener.bind();
             }
-            next.add(new Door(wanted, config.networks(), listener));
+            next.add(new Door(wanted, config.networks(), files, listener));
         }
 
         /** Takes the doors in use, closes those that are left over. */

@@ -59,6 +59,7 @@ final class Relay implements AutoCloseable {
     private @Nullable AdminServer admin;
     private @Nullable Control control;
     private @Nullable CounterFile counters;
+    private @Nullable CertificateWatch certificates;
 
     /** Listeners are open; read by the admin room's threads. */
     private volatile boolean open;
@@ -172,6 +173,45 @@ final class Relay implements AutoCloseable {
         }
     }
 
+    FileStamps fileStamps() {
+        changing.lock();
+        try {
+            return FileStamps.of(config);
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    /** Takes certificates, keys and revocation lists anew, where their files were replaced. */
+    void renewFiles() {
+        changing.lock();
+        try {
+            Upstreams targets = upstreams;
+            Doors entrances = doors;
+            if (closed || targets == null || entrances == null) {
+                return;
+            }
+            List<ConfigProblem> problems = new Preflight(config).surroundings();
+            if (!problems.isEmpty()) {
+                problems.forEach(
+                        problem -> LOG.error("{}; what was read before stays in use", problem));
+                return;
+            }
+            entrances.prepare(config).apply();
+            targets.settle(config);
+            LOG.info("certificate files have changed and were taken anew");
+        } catch (BadDoorException e) {
+            LOG.error("{}; what was read before stays in use", e.getMessage());
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    void watch(CertificateWatch started) {
+        certificates = started;
+        started.start();
+    }
+
     /** How operators ask for it. */
     Reloading reloading() {
         return new Reloading(this, events);
@@ -283,6 +323,9 @@ final class Relay implements AutoCloseable {
     }
 
     private void closeInwards(Duration grace) throws IOException {
+        if (certificates != null) {
+            certificates.close();
+        }
         if (doors != null) {
             doors.stop();
         }

@@ -59,6 +59,7 @@ final class Upstreams {
         private final UpstreamQueue queue;
         private RelayConfig.Upstream config;
         private @Nullable Forwarder forwarder;
+        private FileStamps files;
 
         /** Not in the configuration any more, but still delivering. */
         private boolean leaving;
@@ -66,6 +67,7 @@ final class Upstreams {
         Running(RelayConfig.Upstream config, UpstreamQueue queue) {
             this.config = config;
             this.queue = queue;
+            this.files = FileStamps.of(config);
         }
     }
 
@@ -120,6 +122,7 @@ final class Upstreams {
         if (stopped) {
             return;
         }
+        one.files = FileStamps.of(one.config);
         Forwarder forwarder = factory.forwarder(one.config, one.queue);
         one.forwarder = forwarder;
         metrics.upstream(one.config.name(), factory.reading(one.queue, forwarder));
@@ -224,7 +227,7 @@ final class Upstreams {
                 Running one = running.get(upstream.name());
                 if (one != null && one.forwarder != null) {
                     one.queue.reconfigure(factory.queueSettings(upstream));
-                    if (same(one.config, upstream)) {
+                    if (same(one.config, upstream) && one.files.equals(FileStamps.of(upstream))) {
                         one.config = upstream;
                         reopen(one);
                     } else {

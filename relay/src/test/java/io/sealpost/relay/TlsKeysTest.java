@@ -2,6 +2,7 @@ package io.sealpost.relay;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.sealpost.relay.config.ConfigProblem;
 import io.sealpost.relay.config.ConfigReader;
@@ -11,9 +12,11 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -50,6 +53,44 @@ class TlsKeysTest {
             assertThat(relay.metrics())
                     .contains("sealpost_messages_received_total{listener=\"x\"} 1.0");
             assertThat(Files.readString(folder.resolve("f.log"))).contains("over tls");
+        }
+    }
+
+    @Test
+    void certificates_are_taken_anew_when_their_files_are_replaced() throws Exception {
+        Path shown = folder.resolve("shown.pem");
+        Path itsKey = folder.resolve("shown.key");
+        Files.copy(certificate("server"), shown);
+        Files.copy(key("server"), itsKey);
+        try (RunningRelay relay = RunningRelay.start(folder, FILE + listener(shown, itsKey, ""));
+                SSLSocket before = connect(relay)) {
+            before.getOutputStream().write("<13>1 - h a - - - one\n".getBytes(US_ASCII));
+            relay.awaitDelivered("f", 1);
+
+            Files.copy(certificate("web1"), shown, StandardCopyOption.REPLACE_EXISTING);
+            Files.copy(key("web1"), itsKey, StandardCopyOption.REPLACE_EXISTING);
+
+            await("the new certificate")
+                    .atMost(RunningRelay.PATIENCE)
+                    .until(() -> shows(relay, "web1"));
+            before.getOutputStream().write("<13>1 - h a - - - two\n".getBytes(US_ASCII));
+            relay.awaitDelivered("f", 2);
+        }
+    }
+
+    private static SSLSocket connect(RunningRelay relay) throws Exception {
+        return (SSLSocket)
+                CERTIFICATES
+                        .client("")
+                        .getSocketFactory()
+                        .createSocket(InetAddress.getLoopbackAddress(), relay.port("x"));
+    }
+
+    private static boolean shows(RunningRelay relay, String alias) throws Exception {
+        try (SSLSocket socket = connect(relay)) {
+            return CERTIFICATES.x509(alias).equals(socket.getSession().getPeerCertificates()[0]);
+        } catch (SSLPeerUnverifiedException _) {
+            return false;
         }
     }
 

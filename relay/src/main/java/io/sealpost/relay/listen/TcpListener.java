@@ -19,6 +19,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +30,8 @@ public final class TcpListener implements Listener {
 
     /** Connections that wait to be accepted; the kernel may allow fewer. */
     private static final int BACKLOG = 4096;
+
+    private static final int CLOSE_LATER_SECONDS = 10;
 
     private static final String NOT_ALLOWED = "allow";
     private static final String TOO_MANY = "max-connections";
@@ -128,7 +131,12 @@ public final class TcpListener implements Listener {
         socket = Optional.of(taken);
         taken.owner(this);
         before.socket = Optional.empty();
-        before.settings.tls().ifPresent(ServerTls::close);
+        before.settings.tls().ifPresent(before::closeLater);
+    }
+
+    /** An event loop may be accepting a connection with it at this moment. */
+    private void closeLater(ServerTls tls) {
+        var _ = loops.group().schedule(tls::close, CLOSE_LATER_SECONDS, TimeUnit.SECONDS);
     }
 
     @Override
