@@ -170,6 +170,9 @@ class FileDeliveryModelTest {
             }
             spool = SteppedSpool.open(spoolDisk, "archive", clock);
             delivery = newDelivery();
+            if (weather != Weather.LOST_PAGES && random.nextInt(3) == 0) {
+                crashSoon(); // again, while it settles
+            }
             settle();
         }
 
