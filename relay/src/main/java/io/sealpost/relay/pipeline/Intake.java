@@ -117,6 +117,7 @@ public final class Intake {
         } else if (level != Admission.Level.ALL && !level.admits(scan)) {
             dropped++;
         } else if (!locked || !append(b, sender, ordinal, upstreams)) {
+            evaluation.takeBack();
             return Verdict.FULL;
         }
         messages++;

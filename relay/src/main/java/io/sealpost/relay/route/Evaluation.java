@@ -25,6 +25,7 @@ public final class Evaluation {
     private boolean textShown;
     private int dropper;
     private int givenUp;
+    private int givenUpBefore;
     private String givenUpPattern = "";
 
     Evaluation(Rules rules) {
@@ -47,6 +48,12 @@ public final class Evaluation {
         scan = message;
         facts = senderFacts;
         textShown = false;
+        givenUpBefore = givenUp;
+    }
+
+    /** Takes back what was counted since {@link #begin}: the message will come again. */
+    public void takeBack() {
+        givenUp = givenUpBefore;
     }
 
     /** The upstreams that get the message; none: it is to be dropped. */

@@ -7,6 +7,8 @@ import io.sealpost.protocol.encode.Rfc5424Encoder;
 import io.sealpost.protocol.message.Annotate;
 import io.sealpost.protocol.parse.Origin;
 import io.sealpost.relay.pipeline.Intake.Verdict;
+import io.sealpost.relay.route.Match;
+import io.sealpost.relay.route.Route;
 import io.sealpost.relay.route.Rules;
 import io.sealpost.relay.runtime.NanoClock;
 import io.sealpost.relay.spool.Lane;
@@ -19,6 +21,8 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
@@ -121,6 +125,40 @@ class IntakeTest {
         assertThat(counts.get("received")).isEqualTo(taken).isPositive();
         assertThat(lane.batch().count()).isEqualTo(taken);
         assertThat(intake.begin()).isEqualTo(Verdict.FULL);
+    }
+
+    /** Such a message comes again and is looked at again: it would count twice. */
+    @Test
+    void message_without_room_does_not_count_what_its_rules_gave_up() {
+        Intake intake = intake(new Admission.Block());
+        Match endless =
+                new Match(
+                        0,
+                        0,
+                        List.of(),
+                        List.of(),
+                        List.of(Pattern.compile("x*x*x*y")),
+                        List.of(),
+                        List.of(),
+                        Optional.empty(),
+                        List.of());
+        intake.rules(
+                Rules.of(
+                        List.of(
+                                new Route("endless", endless, 1, true),
+                                new Route("all", Match.EVERYTHING, 1, false))));
+        byte[] octets = (GOOD + "x".repeat(2000)).getBytes(ISO_8859_1);
+        Verdict verdict = intake.begin();
+        int taken = 0;
+
+        while (verdict == Verdict.ACCEPTED && taken < 100_000) {
+            verdict = intake.accept(octets, 0, octets.length, false, SENDER, taken);
+            taken += verdict == Verdict.ACCEPTED ? 1 : 0;
+        }
+        intake.end(counts);
+
+        assertThat(verdict).isEqualTo(Verdict.FULL);
+        assertThat(counts.get("given up x*x*x*y")).isEqualTo(taken).isPositive();
     }
 
     @Test
