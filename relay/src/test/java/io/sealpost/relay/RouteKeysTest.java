@@ -160,7 +160,9 @@ class RouteKeysTest {
         assertThat(numbers("a")).containsExactly("2");
     }
 
-    /** The expression would try each way to part the text in three: steps by the cube of its length. */
+    /**
+     * The expression would try each way to part the text in three: steps by the cube of its length.
+     */
     @Test
     void a_message_that_takes_too_many_steps_is_counted_and_does_not_match() throws Exception {
         String conf =

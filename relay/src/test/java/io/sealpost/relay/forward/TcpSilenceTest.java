@@ -22,12 +22,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Peers that hang for as long as it takes silence to confirm, with a few unread messages, and then
  * end the connection in every way there is.
  */
 @Timeout(120)
+@Execution(ExecutionMode.CONCURRENT)
 class TcpSilenceTest {
     private static final EventLoopGroup LOOPS =
             new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());

@@ -38,6 +38,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -45,6 +47,7 @@ import org.slf4j.LoggerFactory;
 
 /** A syslog upstream over TLS, against servers of the JDK. */
 @Timeout(120)
+@Execution(ExecutionMode.CONCURRENT)
 class TlsForwarderTest {
     private static final TestCertificates CERTIFICATES = TestCertificates.shared();
     private static final EventLoopGroup LOOPS =
