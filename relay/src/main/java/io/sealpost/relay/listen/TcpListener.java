@@ -17,8 +17,10 @@ import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
@@ -43,7 +45,10 @@ public final class TcpListener implements Listener {
     private final ListenerCounters counters;
     private final RateLimitedLog notAllowed;
     private final RateLimitedLog tooMany;
-    private final RateLimitedLog handshakes;
+
+    /** By reason: a scanner that speaks no TLS hides no certificate that is refused. */
+    private final Map<String, RateLimitedLog> handshakes = new ConcurrentHashMap<>();
+
     private final RateLimitedLog idle;
     private final AtomicInteger connections = new AtomicInteger();
 
@@ -57,7 +62,6 @@ public final class TcpListener implements Listener {
         this.counters = counters;
         this.notAllowed = new RateLimitedLog(log, loops.clock());
         this.tooMany = new RateLimitedLog(log, loops.clock());
-        this.handshakes = new RateLimitedLog(log, loops.clock());
         this.idle = new RateLimitedLog(log, loops.clock());
     }
 
@@ -206,7 +210,9 @@ public final class TcpListener implements Listener {
     /** A peer that was taken first turned out not to be one of ours. */
     void refused(InetSocketAddress peer, String reason, String text) {
         counters.refused(reason);
-        handshakes.tell(loops.events(), () -> refusal(peer, reason, text + " (" + reason + ")"));
+        handshakes
+                .computeIfAbsent(reason, _ -> new RateLimitedLog(log, loops.clock()))
+                .tell(loops.events(), () -> refusal(peer, reason, text + " (" + reason + ")"));
     }
 
     void refusedTls(InetSocketAddress peer) {

@@ -27,6 +27,7 @@ final class Relay implements AutoCloseable {
 
     final int udp = Ports.free();
     final int tcp = Ports.free();
+    final int tls = Ports.free();
     private final int admin = Ports.free();
     private final Path dir;
     private final Path conf;
@@ -43,6 +44,16 @@ final class Relay implements AutoCloseable {
 
     /** A relay with an archive and these TCP upstreams: name and the rest of its block. */
     static Relay prepare(Path dir, Map<String, String> upstreams) throws IOException {
+        return prepare(dir, "", upstreams);
+    }
+
+    /**
+     * The same with a listener {@code tls} on its own port.
+     *
+     * @param tls the listener's tls block; empty for no such listener
+     * @param upstreams with a transport, where that is not tcp
+     */
+    static Relay prepare(Path dir, String tls, Map<String, String> upstreams) throws IOException {
         Path launcher = launcher();
         if (!Files.isExecutable(launcher)) {
             Peers.missing(launcher.toString());
@@ -53,7 +64,8 @@ final class Relay implements AutoCloseable {
         upstreams.forEach(
                 (name, rest) ->
                         text.append(name)
-                                .append(" { type = syslog, transport = tcp, ")
+                                .append(" { type = syslog, ")
+                                .append(rest.contains("transport = ") ? "" : "transport = tcp, ")
                                 .append(rest)
                                 .append(", retry { first = 50 ms, max = 500 ms } }\n    "));
         relay.upstreams.addAll(upstreams.keySet());
@@ -62,12 +74,23 @@ final class Relay implements AutoCloseable {
                 "relay.conf",
                 relay.conf,
                 Map.of(
-                        "DIR", dir,
-                        "UDP", relay.udp,
-                        "TCP", relay.tcp,
-                        "ADMIN", relay.admin,
-                        "UPSTREAMS", text));
+                        "DIR",
+                        dir,
+                        "UDP",
+                        relay.udp,
+                        "TCP",
+                        relay.tcp,
+                        "ADMIN",
+                        relay.admin,
+                        "LISTENERS",
+                        tls.isEmpty() ? "" : relay.tlsListener(tls),
+                        "UPSTREAMS",
+                        text));
         return relay;
+    }
+
+    private String tlsListener(String block) {
+        return "tls { transport = tls, bind = \"127.0.0.1:%d\", tls { %s } }".formatted(tls, block);
     }
 
     /** In a fresh checkout the first command builds; later ones find it done. */
@@ -150,6 +173,11 @@ final class Relay implements AutoCloseable {
 
     private static long reloads(Program running) {
         return running.output().lines().filter(line -> line.contains("reloaded ")).count();
+    }
+
+    /** What the running program has said. */
+    String output() {
+        return program.orElseThrow().output();
     }
 
     void terminate() {

@@ -24,13 +24,18 @@ import javax.net.ssl.TrustManagerFactory;
 /**
  * Certificates of an authority {@code ca}, made by keytool when they are needed first: {@code
  * server}, the client {@code web1} (web1.example.com), {@code named} (the same way by its CN,
- * web2), {@code revoked} (web3) and {@code expired}; and {@code stranger}, who signed for himself.
+ * web2), {@code revoked} (web3) and {@code expired}; {@code elliptic}, server and web1 in one, with
+ * an EC key; and {@code stranger}, who signed for himself.
  */
 public final class TestCertificates {
     private static final String PASSWORD = "secret of the test";
     private static final List<String> ALIASES =
-            List.of("ca", "server", "web1", "named", "revoked", "expired", "stranger");
-    private static final String[] EC = {"-keyalg", "EC", "-groupname", "secp256r1"};
+            List.of("ca", "server", "web1", "named", "revoked", "expired", "stranger", "elliptic");
+
+    /** GnuTLS does not read the EC keys that Java writes. */
+    private static final List<String> RSA = List.of("-keyalg", "RSA", "-keysize", "2048");
+
+    private static final List<String> EC = List.of("-keyalg", "EC", "-groupname", "secp256r1");
 
     private final Path folder;
     private final KeyStore store;
@@ -67,6 +72,8 @@ public final class TestCertificates {
             signed(folder, "named", "CN=web2.example.com,O=Example", "bc=ca:false");
             signed(folder, "revoked", "CN=gone", "san=dns:web3.example.com");
             make(folder, "stranger", "CN=stranger");
+            String both = "san=dns:localhost,dns:web1.example.com";
+            make(folder, EC, "elliptic", "CN=web1", "-signer", "ca", "-ext", both);
             KeyStore store = KeyStore.getInstance("PKCS12");
             try (InputStream in = Files.newInputStream(folder.resolve("store"))) {
                 store.load(in, PASSWORD.toCharArray());
@@ -93,9 +100,15 @@ public final class TestCertificates {
 
     private static void make(Path folder, String alias, String subject, String... options)
             throws IOException, InterruptedException {
+        make(folder, RSA, alias, subject, options);
+    }
+
+    private static void make(
+            Path folder, List<String> key, String alias, String subject, String... options)
+            throws IOException, InterruptedException {
         List<String> arguments =
                 new ArrayList<>(List.of("-genkeypair", "-alias", alias, "-dname", subject));
-        arguments.addAll(List.of(EC));
+        arguments.addAll(key);
         arguments.addAll(List.of(options));
         keytool(folder, arguments);
     }
