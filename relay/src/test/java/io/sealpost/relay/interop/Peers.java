@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Assertions;
@@ -25,20 +26,17 @@ final class Peers {
     }
 
     static Program rsyslog(Path conf, Path dir, int port) throws IOException {
+        List<String> command = new ArrayList<>(rsyslogd());
+        command.addAll(List.of("-n", "-i" + dir.resolve("rsyslogd.pid"), "-f", conf.toString()));
+        Program program = Program.start(dir.resolve("rsyslogd.out"), Map.of(), command);
+        return ready("rsyslogd", program, port);
+    }
+
+    /** The daemon, with the option that tells where its modules are. */
+    static List<String> rsyslogd() {
         Path root = rootOf("usr/sbin/rsyslogd");
         Path modules = root.resolve("usr/lib/x86_64-linux-gnu/rsyslog");
-        Program program =
-                Program.start(
-                        dir.resolve("rsyslogd.out"),
-                        Map.of(),
-                        List.of(
-                                root.resolve("usr/sbin/rsyslogd").toString(),
-                                "-n",
-                                "-M" + modules,
-                                "-i" + dir.resolve("rsyslogd.pid"),
-                                "-f",
-                                conf.toString()));
-        return ready("rsyslogd", program, port);
+        return List.of(root.resolve("usr/sbin/rsyslogd").toString(), "-M" + modules);
     }
 
     static Program syslogNg(Path conf, Path dir, int port) throws IOException {

@@ -31,6 +31,17 @@ final class Ports {
         }
     }
 
+    /** The first of three in a row. */
+    static synchronized int three() {
+        while (true) {
+            int port = free();
+            if (isFree(port + 1) && isFree(port + 2)) {
+                GIVEN.addAll(Set.of(port + 1, port + 2));
+                return port;
+            }
+        }
+    }
+
     private static boolean isFree(int port) {
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
         try (ServerSocket tcp = new ServerSocket();
