@@ -19,7 +19,12 @@ final class Feeder {
 
     /** Octet-counted over one TCP connection; rate 0 is as fast as possible. */
     static void tcp(int port, List<Fields> messages, int perSecond) throws IOException {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        send(new Socket(InetAddress.getLoopbackAddress(), port), messages, perSecond);
+    }
+
+    /** The same over this connection, which ends with it. */
+    static void send(Socket connection, List<Fields> messages, int perSecond) throws IOException {
+        try (Socket socket = connection) {
             List<byte[]> frames = messages.stream().map(m -> counted(m.message())).toList();
             write(socket.getOutputStream(), frames, perSecond);
             socket.shutdownOutput();

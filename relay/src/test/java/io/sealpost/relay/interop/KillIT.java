@@ -11,11 +11,13 @@ import java.util.Random;
 import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * kill -9 of the relay at random moments under load. {@code -Dsealpost.kills=N} kills in all,
@@ -24,7 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("fault")
 @Timeout(1800)
 class KillIT {
-    private static final int KILLS = Integer.getInteger("sealpost.kills", 20);
+    private static final int KILLS = Integer.getInteger("sealpost.kills", 36);
     private static final long SEED = Long.getLong("sealpost.seed", System.nanoTime() & 0xFFFFFF);
     private static final int LAST_COUNT = 101;
     private static final int WITHHELD_AT = 50;
@@ -41,21 +43,27 @@ class KillIT {
     }
 
     @TempDir Path dir;
-    private final Sink sink = new Sink();
+    private Sink sink = new Sink();
     private final Deliveries deliveries = new Deliveries();
     private int next;
 
-    @ParameterizedTest
-    @EnumSource
-    void nothing_synced_is_lost_at_kill_9_and_repeats_follow_only_lost_connections(Weather weather)
-            throws Exception {
-        int kills = weather == Weather.FLAPPING ? KILLS - KILLS / 3 * 2 : KILLS / 3;
-        Random random = new Random(SEED);
-        String series = "kill-" + weather;
-        System.out.printf("kill -9: upstream %s, %d kills, seed %d%n", weather, kills, SEED);
+    static Stream<Arguments> skies() {
+        return Stream.of(Wire.values())
+                .flatMap(wire -> Stream.of(Weather.values()).map(w -> Arguments.of(w, wire)));
+    }
 
+    @ParameterizedTest
+    @MethodSource("skies")
+    void nothing_synced_is_lost_at_kill_9_and_repeats_follow_only_lost_connections(
+            Weather weather, Wire wire) throws Exception {
+        int kills = weather == Weather.FLAPPING ? KILLS - KILLS / 6 * 5 : KILLS / 6;
+        Random random = new Random(SEED);
+        String series = "kill-" + weather + "-" + wire;
+        System.out.printf("kill -9: %s, %s, %d kills, seed %d%n", weather, wire, kills, SEED);
+
+        sink = new Sink(wire);
         Flapping flapping = new Flapping(sink, new Random(random.nextLong()));
-        try (Relay relay = relay()) {
+        try (Relay relay = relay(wire)) {
             if (weather != Weather.DOWN) {
                 sink.up();
             }
@@ -65,7 +73,7 @@ class KillIT {
             for (int kill = 0; kill < kills; kill++) {
                 relay.start();
                 relay.assertBooksBalance();
-                oneEpoch(relay, series, random);
+                oneEpoch(relay, wire, series, random);
             }
             flapping.stop();
             if (weather != Weather.UP) {
@@ -73,26 +81,26 @@ class KillIT {
                 sink.up();
             }
             relay.start();
-            int withheld = lastEpoch(relay, series);
+            int withheld = lastEpoch(relay, wire, series);
             relay.awaitDelivered();
             relay.assertBooksBalance();
             relay.terminate();
             relay.stopped();
-            judge(relay, weather, series, withheld);
+            judge(relay, weather, wire, series, withheld);
         } finally {
             flapping.stop();
             sink.down();
         }
     }
 
-    private Relay relay() throws Exception {
-        return Relay.prepare(dir, Map.of("sink", sink.upstream()));
+    private Relay relay(Wire wire) throws Exception {
+        return Relay.prepare(dir, wire.listener(), Map.of("sink", sink.upstream()));
     }
 
-    private void oneEpoch(Relay relay, String series, Random random) throws Exception {
+    private void oneEpoch(Relay relay, Wire wire, String series, Random random) throws Exception {
         long before = relay.metric(SYNCED);
         int first = next;
-        try (Load load = Load.start(relay.tcp, series, first)) {
+        try (Load load = Load.start(wire, relay, series, first)) {
             LockSupport.parkNanos(Duration.ofMillis(50 + random.nextInt(900)).toNanos());
             int synced = (int) (relay.metric(SYNCED) - before);
             LockSupport.parkNanos(random.nextInt(2_000_000));
@@ -103,13 +111,13 @@ class KillIT {
     }
 
     /** Ends without a kill, and without one of its messages, which the check must miss. */
-    private int lastEpoch(Relay relay, String series) throws Exception {
+    private int lastEpoch(Relay relay, Wire wire, String series) throws Exception {
         int first = next;
         int withheld = first + WITHHELD_AT;
         deliveries.add(new Deliveries.Epoch(first, first + LAST_COUNT, LAST_COUNT));
         long before = relay.metric(SYNCED);
-        Feeder.tcp(
-                relay.tcp,
+        Feeder.send(
+                wire.connect(relay),
                 IntStream.range(first, first + LAST_COUNT)
                         .filter(number -> number != withheld)
                         .mapToObj(number -> Sample.message(series, number))
@@ -120,17 +128,21 @@ class KillIT {
         return withheld;
     }
 
-    private void judge(Relay relay, Weather weather, String series, int withheld) throws Exception {
+    private void judge(Relay relay, Weather weather, Wire wire, String series, int withheld)
+            throws Exception {
         List<Integer> atSink = Sample.numbers(series, sink.messages());
         List<Integer> inArchive = Sample.numbers(series, relay.archive());
 
         int repeats = Deliveries.assertRepeatsOnlyAfterLostConnections(sink.received(), series);
         Table.add(
                 "kill -9",
-                "upstream " + weather,
+                "%s, upstream %s".formatted(wire, weather),
                 deliveries.synced().size() - 1,
                 new TreeSet<>(atSink).size(),
                 "repeats %d, connections %d, seed %d".formatted(repeats, sink.connections(), SEED));
+        assertThat(deliveries.synced())
+                .as("synced before kills")
+                .hasSizeGreaterThan(10 * LAST_COUNT);
         assertThat(deliveries.missing(atSink)).as("missing at the sink").containsExactly(withheld);
         assertThat(deliveries.missing(inArchive))
                 .as("missing in the archive")

@@ -2,7 +2,6 @@ package io.sealpost.relay.interop;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -27,8 +26,12 @@ final class Load implements AutoCloseable {
         this.thread = Thread.ofPlatform().name("load").unstarted(() -> run(series));
     }
 
-    static Load start(int port, String series, int first) throws IOException {
-        Load load = new Load(new Socket(InetAddress.getLoopbackAddress(), port), series, first);
+    static Load start(Relay relay, String series, int first) throws IOException {
+        return start(Wire.PLAIN, relay, series, first);
+    }
+
+    static Load start(Wire wire, Relay relay, String series, int first) throws IOException {
+        Load load = new Load(wire.connect(relay), series, first);
         load.thread.start();
         return load;
     }

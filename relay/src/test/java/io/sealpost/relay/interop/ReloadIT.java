@@ -36,8 +36,8 @@ class ReloadIT {
     @Test
     void fifty_reloads_under_load_lose_nothing_and_end_no_connection() throws Exception {
         try (Relay relay = Relay.prepare(dir, Map.of("up", sink.upstream())).start();
-                Load one = Load.start(relay.tcp, "reload-one", 0);
-                Load two = Load.start(relay.tcp, "reload-two", 0)) {
+                Load one = Load.start(relay, "reload-one", 0);
+                Load two = Load.start(relay, "reload-two", 0)) {
             String first = relay.conf();
             for (int round = 1; round <= ROUNDS; round++) {
                 if (round == UPSTREAM_COMES) {

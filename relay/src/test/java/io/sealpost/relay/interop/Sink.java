@@ -17,8 +17,8 @@ import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A TCP receiver of octet-counted messages that keeps what its process really read, connection by
- * connection. It can be down and up. Thread-safe.
+ * A TCP or TLS receiver of octet-counted messages that keeps what its process really read,
+ * connection by connection. It can be down and up. Thread-safe.
  */
 final class Sink {
     /** One message as read. */
@@ -28,15 +28,24 @@ final class Sink {
     private static final long BIND_PAUSE_NANOS = 20_000_000;
 
     final int port = Ports.free();
+    private final Wire wire;
     private final List<Received> received = new ArrayList<>();
     private final Set<Socket> open = new HashSet<>();
     private final List<Thread> readers = new ArrayList<>();
     private int connections;
     private Optional<ServerSocket> listening = Optional.empty();
 
+    Sink() {
+        this(Wire.PLAIN);
+    }
+
+    Sink(Wire wire) {
+        this.wire = wire;
+    }
+
     /** The conf file's words for an upstream that ends here. */
     String upstream() {
-        return "servers = [\"127.0.0.1:%d\"], framing = octet-counting".formatted(port);
+        return wire.upstream(port);
     }
 
     synchronized Sink up() throws IOException {
@@ -49,7 +58,7 @@ final class Sink {
     /** A port just closed stays taken until the thread that accepted on it has left. */
     private ServerSocket bound() throws IOException {
         for (int tries = 1; ; tries++) {
-            ServerSocket server = new ServerSocket();
+            ServerSocket server = wire.serverSocket();
             try {
                 server.setReuseAddress(true);
                 server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));

@@ -91,7 +91,7 @@ class StopIT {
                 relay.start();
                 String books;
                 int first = next;
-                try (Load load = Load.start(relay.tcp, series, first)) {
+                try (Load load = Load.start(relay, series, first)) {
                     LockSupport.parkNanos(Duration.ofMillis(100 + random.nextInt(900)).toNanos());
                     relay.terminate();
                     books = relay.stopped();

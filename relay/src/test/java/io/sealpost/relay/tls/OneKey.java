@@ -4,6 +4,8 @@ import java.net.Socket;
 import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.util.Objects;
+import java.util.stream.Stream;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
@@ -16,9 +18,12 @@ final class OneKey extends X509ExtendedKeyManager {
     OneKey(KeyManagerFactory factory, String alias) {
         this.keys = (X509ExtendedKeyManager) factory.getKeyManagers()[0];
         this.alias =
-                keys.getClientAliases("EC", null) == null
-                        ? alias
-                        : keys.getClientAliases("EC", null)[0];
+                Stream.of("RSA", "EC")
+                        .map(type -> keys.getClientAliases(type, null))
+                        .filter(Objects::nonNull)
+                        .map(aliases -> aliases[0])
+                        .findFirst()
+                        .orElse(alias);
     }
 
     @Override
