@@ -22,6 +22,7 @@ import io.sealpost.relay.listen.Listener;
 import io.sealpost.relay.listen.ListenerSettings;
 import io.sealpost.relay.listen.Network;
 import io.sealpost.relay.listen.PeerRules;
+import io.sealpost.relay.listen.RateLimit;
 import io.sealpost.relay.listen.TcpListener;
 import io.sealpost.relay.listen.TcpListenerSettings;
 import io.sealpost.relay.listen.UdpListener;
@@ -377,7 +378,8 @@ final class Assembly implements Upstreams.Factory {
                         door.timezone(),
                         all.networks().stream()
                                 .map(n -> new PeerRules.Zoned(network(n.net()), n.timezone()))
-                                .toList()));
+                                .toList()),
+                door.rateLimit().map(limit -> new RateLimit(limit.perSource(), limit.burst())));
     }
 
     private static Network network(io.sealpost.relay.config.Network network) {

@@ -10,6 +10,7 @@ import io.sealpost.relay.watch.Events;
 import io.sealpost.relay.watch.ListenerMetrics;
 import io.sealpost.relay.watch.RelayMetrics;
 import io.sealpost.relay.watch.Tally;
+import java.net.InetAddress;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -23,6 +24,8 @@ final class MeteredListener implements ListenerCounters {
 
     /** Reason under which datagrams without a message are counted. */
     private static final String EMPTY = "empty";
+
+    private static final String RATE_LIMIT = "rate-limit";
 
     private final String name;
     private final ListenerMetrics listener;
@@ -64,6 +67,24 @@ final class MeteredListener implements ListenerCounters {
     @Override
     public void droppedByRoute(String route, int messages) {
         count(route, messages);
+    }
+
+    @Override
+    public void rateLimited(int messages) {
+        count(RATE_LIMIT, messages);
+    }
+
+    @Override
+    public void rateLimited(InetAddress source, long messages) {
+        String address = source.getHostAddress();
+        String text =
+                "listener %s: %d messages of %s dropped, it sends more than its rate-limit"
+                        .formatted(name, messages, address);
+        LOG.warn("{}", text);
+        events.raise(
+                Event.ofListener(EventKind.RATE_LIMITED, name, text)
+                        .with("peer", address)
+                        .with("count", messages));
     }
 
     @Override

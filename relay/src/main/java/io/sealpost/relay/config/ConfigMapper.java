@@ -94,9 +94,18 @@ final class ConfigMapper {
                 Math.toIntExact(block.get("max-message-size", Long.class)),
                 block.find("timezone", ZoneId.class).orElseGet(facts::zone),
                 block.list("allow", Network.class),
+                rateLimit(block.block("rate-limit")),
                 block.find("receive-buffer", Long.class)
                         .map(OptionalLong::of)
                         .orElseGet(OptionalLong::empty));
+    }
+
+    private static Optional<RelayConfig.RateLimit> rateLimit(Block block) {
+        return block.find("per-source", Integer.class)
+                .map(
+                        rate ->
+                                new RelayConfig.RateLimit(
+                                        rate, block.find("burst", Integer.class).orElse(rate)));
     }
 
     private static List<RelayConfig.PeerNetwork> networks(Block root) {

@@ -38,6 +38,15 @@ final class CrossChecks {
     }
 
     private void listener(String name, Block block) {
+        Block limit = block.block("rate-limit");
+        if (limit.isWritten("burst") && !limit.isWritten("per-source")) {
+            problems.add(
+                    limit.place("burst"),
+                    "listeners."
+                            + name
+                            + ".rate-limit.burst: needs a rate beside it, write per-source ="
+                            + " 1000/s");
+        }
         if (block.has("tls") && block.block("tls").has("permitted-peers")) {
             new TlsChecks("listeners." + name + ".tls.", block.block("tls"), problems).listener();
         }

@@ -81,6 +81,19 @@ sealed interface Kind {
         }
     }
 
+    /** Messages a second. */
+    record Rate(int max) implements Kind {
+        @Override
+        public String example() {
+            return "1000/s";
+        }
+
+        @Override
+        public String describe() {
+            return "messages a second, `1/s` to `" + max + "/s`";
+        }
+    }
+
     /** A whole number. */
     record Whole(int min, int max) implements Kind {
         @Override

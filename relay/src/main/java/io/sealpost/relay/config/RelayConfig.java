@@ -73,6 +73,7 @@ public record RelayConfig(
      *
      * @param timezone zone of times that come without one
      * @param allow who may send; empty: everybody
+     * @param rateLimit what each source may send; empty: all it likes
      * @param receiveBuffer octets of the socket's receive buffer; empty: the kernel's own choice
      */
     public record Door(
@@ -81,11 +82,20 @@ public record RelayConfig(
             int maxMessageBytes,
             ZoneId timezone,
             List<Network> allow,
+            Optional<RateLimit> rateLimit,
             OptionalLong receiveBuffer) {
         public Door {
             allow = List.copyOf(allow);
         }
     }
+
+    /**
+     * What each source of a listener may send.
+     *
+     * @param perSource messages a second
+     * @param burst messages at once
+     */
+    public record RateLimit(int perSource, int burst) {}
 
     /** Syslog over UDP (RFC 5426). */
     public record UdpListener(Door door) implements Listener {}

@@ -109,6 +109,18 @@ final class Schema {
                         new Written("[]"),
                         "Who may send; an empty list lets everybody. What others send is"
                                 + " refused and counted."),
+                key(
+                        "listeners.*.rate-limit.per-source",
+                        new Kind.Rate(10_000_000),
+                        new Described("no limit"),
+                        "How many messages each address may send in the long run. What is more is"
+                                + " dropped, counted as `rate-limit`, and told by a message for"
+                                + " each source every ten seconds."),
+                key(
+                        "listeners.*.rate-limit.burst",
+                        new Kind.Whole(1, 100_000_000),
+                        new Described("as many as `rate-limit.per-source` in a second"),
+                        "How many it may send at once after a quiet time."),
                 variant(
                         "listeners.*.receive-buffer",
                         UDP,

@@ -115,6 +115,7 @@ final class SchemaPage {
                     Kind.Size _,
                     Kind.Time _,
                     Kind.Whole _,
+                    Kind.Rate _,
                     Kind.Zone _,
                     Kind.Net _,
                     Kind.Peer _,

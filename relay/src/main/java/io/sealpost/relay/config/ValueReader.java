@@ -13,11 +13,13 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /** Turns one value of the conf file into its Java type, or says what is wrong with it. */
 final class ValueReader {
+    private static final Pattern RATE = Pattern.compile("(\\d{1,9}) ?/ ?s");
     private static final Pattern PRINTABLE = Pattern.compile("[!-~]+");
     private static final Pattern FILE_PATTERNS =
             Pattern.compile("(?:[^%]|%[Ymd%]|%(?:host|app|facility)%)*");
@@ -116,6 +118,7 @@ final class ValueReader {
                             : choice(text(value, kind), choice);
             case Kind.Size(long min, long max) -> size(value, kind, min, max);
             case Kind.Time(Duration min, Duration max) -> time(value, kind, min, max);
+            case Kind.Rate(int max) -> rate(text(value, kind), max);
             case Kind.Whole(int min, int max) -> whole(value, min, max);
             case Kind.Zone _ -> zone(text(value, kind));
             case Kind.Peer _ -> peer(text(value, kind));
@@ -152,6 +155,18 @@ final class ValueReader {
                     "use 1 to " + maxLength + " printable ASCII characters without blanks");
         }
         return text;
+    }
+
+    private static Integer rate(String text, int max) throws BadValueException {
+        Matcher matcher = RATE.matcher(text);
+        if (!matcher.matches()) {
+            throw new BadValueException("\"" + text + "\" is no rate", "write 1000/s");
+        }
+        long rate = Long.parseLong(matcher.group(1));
+        if (rate < 1 || rate > max) {
+            throw new BadValueException(text + " is out of range", "use 1/s to " + max + "/s");
+        }
+        return (int) rate;
     }
 
     private static Boolean flag(ConfigValue value) throws BadValueException {

@@ -1,6 +1,7 @@
 package io.sealpost.relay.listen;
 
 import io.sealpost.relay.pipeline.IntakeCounters;
+import java.net.InetAddress;
 
 /** What happens at one listener. Called on event loops: must be quick and thread-safe. */
 public interface ListenerCounters extends IntakeCounters {
@@ -12,6 +13,9 @@ public interface ListenerCounters extends IntakeCounters {
 
     /** A connection or a datagram of a sender was not taken. */
     void refused(String reason);
+
+    /** So many messages of this source were not let in since this was last told of it. */
+    void rateLimited(InetAddress source, long messages);
 
     /** A connection in use was closed by the relay. */
     void cutOff(String reason);

@@ -1,6 +1,7 @@
 package io.sealpost.relay.listen;
 
 import java.net.InetSocketAddress;
+import java.util.Optional;
 
 /**
  * What all listeners have in common.
@@ -10,13 +11,15 @@ import java.net.InetSocketAddress;
  * @param maxMessageBytes longer messages are cut
  * @param receiveBufferBytes of each socket; 0 leaves it to the kernel
  * @param peers who may send
+ * @param rateLimit how much each of them may send; empty: all it likes
  */
 public record ListenerSettings(
         String name,
         InetSocketAddress bind,
         int maxMessageBytes,
         int receiveBufferBytes,
-        PeerRules peers) {
+        PeerRules peers,
+        Optional<RateLimit> rateLimit) {
     public ListenerSettings {
         if (bind.isUnresolved() || maxMessageBytes < 1 || receiveBufferBytes < 0) {
             throw new IllegalArgumentException("listener " + name + ": invalid bind or size");

@@ -71,14 +71,13 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements Reside
     void identified(String certificateHash) {
         Source source = sender.source();
         sender =
-                new Sender(
+                sender.with(
                         new Source(
                                 source.listener(),
                                 source.transport(),
                                 source.peer(),
                                 source.connection(),
-                                certificateHash),
-                        sender.origin());
+                                certificateHash));
     }
 
     @Override

@@ -43,6 +43,7 @@ public final class TcpListener implements Listener {
     private final TcpListenerSettings settings;
     private final EventLoops loops;
     private final ListenerCounters counters;
+    private final SourceLimits limits;
     private final RateLimitedLog notAllowed;
     private final RateLimitedLog tooMany;
 
@@ -60,6 +61,13 @@ public final class TcpListener implements Listener {
         this.settings = settings;
         this.loops = loops;
         this.counters = counters;
+        this.limits =
+                new SourceLimits(
+                        settings.common().rateLimit(),
+                        loops.group(),
+                        loops.clock(),
+                        SourceLimits.INTERVAL,
+                        counters::rateLimited);
         this.notAllowed = new RateLimitedLog(log, loops.clock());
         this.tooMany = new RateLimitedLog(log, loops.clock());
         this.idle = new RateLimitedLog(log, loops.clock());
@@ -190,7 +198,11 @@ public final class TcpListener implements Listener {
                         peer,
                         loops.nextConnection(),
                         Source.NO_CERTIFICATE);
-        Sender sender = new Sender(source, settings.common().peers().origin(peer));
+        Sender sender =
+                new Sender(
+                        source,
+                        settings.common().peers().origin(peer),
+                        limits.of(peer.getAddress()));
         TcpConnection connection = new TcpConnection(this, loop, channel, sender);
         loop.add(connection);
         if (settings.tls().isPresent()) {

@@ -41,7 +41,15 @@ public final class UdpListener implements Listener {
         this.settings = settings;
         this.loops = loops;
         this.counters = counters;
-        this.peers = UdpPeers.of(settings.common());
+        this.peers =
+                UdpPeers.of(
+                        settings.common(),
+                        new SourceLimits(
+                                settings.common().rateLimit(),
+                                loops.group(),
+                                loops.clock(),
+                                SourceLimits.INTERVAL,
+                                counters::rateLimited));
         this.refusals = new RateLimitedLog(log, loops.clock());
         this.drops = new RateLimitedLog(log, loops.clock());
         this.failures = new RateLimitedLog(log, loops.clock());

@@ -19,7 +19,7 @@ final class UdpPeers {
         this.known = known;
     }
 
-    static UdpPeers of(ListenerSettings settings) {
+    static UdpPeers of(ListenerSettings settings, SourceLimits limits) {
         PeerRules rules = settings.peers();
         return new UdpPeers(
                 Caffeine.newBuilder()
@@ -30,7 +30,8 @@ final class UdpPeers {
                                         new Peer(
                                                 new Sender(
                                                         source(settings, address),
-                                                        rules.origin(address)),
+                                                        rules.origin(address),
+                                                        limits.of(address.getAddress())),
                                                 rules.admits(address.getAddress()))));
     }
 

@@ -46,11 +46,13 @@ public final class Intake {
     private Admission.Level level = Admission.Level.ALL;
     private Evaluation evaluation;
     private long receivedMicros;
+    private long receivedNanos;
     private boolean locked;
     private int messages;
     private long octets;
     private int dropped;
     private int routedNowhere;
+    private int rateLimited;
     private int ignored;
     private int reasonsSeen;
     private final int[] perReason = new int[Integer.SIZE];
@@ -88,6 +90,7 @@ public final class Intake {
             return Verdict.FULL;
         }
         receivedMicros = clock.epochMicros();
+        receivedNanos = clock.nanos();
         Rules current = rules;
         if (evaluation.rules() != current) {
             evaluation = current.evaluation();
@@ -103,8 +106,17 @@ public final class Intake {
      */
     public Verdict accept(
             byte[] b, int offset, int length, boolean truncated, Sender sender, long ordinal) {
+        SourceLimit limit = sender.limit();
+        if (!limit.take(receivedNanos)) {
+            limit.drop();
+            rateLimited++;
+            messages++;
+            octets += length;
+            return Verdict.ACCEPTED;
+        }
         parser.parse(b, offset, length, truncated, sender.origin(), receivedMicros, scan);
         if (scan.messageLength() == 0) {
+            limit.giveBack();
             ignored++;
             return Verdict.ACCEPTED;
         }
@@ -117,6 +129,7 @@ public final class Intake {
         } else if (level != Admission.Level.ALL && !level.admits(scan)) {
             dropped++;
         } else if (!locked || !append(b, sender, ordinal, upstreams)) {
+            limit.giveBack();
             evaluation.takeBack();
             return Verdict.FULL;
         }
@@ -137,6 +150,9 @@ public final class Intake {
         if (dropped > 0) {
             counters.dropped(Admission.SPOOL_FULL, dropped);
         }
+        if (rateLimited > 0) {
+            counters.rateLimited(rateLimited);
+        }
         if (routedNowhere > 0) {
             tellDropsOfRoutes(counters);
         }
@@ -155,6 +171,7 @@ public final class Intake {
         messages = 0;
         octets = 0;
         dropped = 0;
+        rateLimited = 0;
         ignored = 0;
     }
 

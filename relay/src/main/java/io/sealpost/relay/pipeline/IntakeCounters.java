@@ -13,6 +13,9 @@ public interface IntakeCounters {
     /** So many messages were dropped at the door. */
     void dropped(String reason, int messages);
 
+    /** So many messages were not let in, because their sources sent more than they may. */
+    void rateLimited(int messages);
+
     /** So many messages took a route that leads nowhere, as the conf file wants it. */
     void droppedByRoute(String route, int messages);
 

@@ -194,6 +194,11 @@ public final class SelfLog implements Events, AutoCloseable {
         }
 
         @Override
+        public void rateLimited(int count) {
+            throw new IllegalStateException("the relay itself has no limit");
+        }
+
+        @Override
         public void droppedByRoute(String route, int count) {
             seen = true;
             metrics.dropped(route).add(count);

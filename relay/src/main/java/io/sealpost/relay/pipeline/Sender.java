@@ -21,6 +21,7 @@ public final class Sender {
 
     private final Source source;
     private final Origin origin;
+    private final SourceLimit limit;
 
     /** Of the rules asked about last. Racing threads find out the same, so it needs no lock. */
     private Facts facts = NONE;
@@ -32,8 +33,23 @@ public final class Sender {
      * @param origin as the parser needs it
      */
     public Sender(Source source, Origin origin) {
+        this(source, origin, SourceLimit.NONE);
+    }
+
+    /**
+     * A sender.
+     *
+     * @param limit how much it may send
+     */
+    public Sender(Source source, Origin origin, SourceLimit limit) {
         this.source = source;
         this.origin = origin;
+        this.limit = limit;
+    }
+
+    /** The same sender, about whom more is known. */
+    public Sender with(Source more) {
+        return new Sender(more, origin, limit);
     }
 
     /** As kept with the messages. */
@@ -44,6 +60,11 @@ public final class Sender {
     /** As the parser needs it. */
     public Origin origin() {
         return origin;
+    }
+
+    /** How much it may send. */
+    SourceLimit limit() {
+        return limit;
     }
 
     @SuppressWarnings("ReferenceEquality") // rules are replaced as a whole

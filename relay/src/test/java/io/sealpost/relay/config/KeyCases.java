@@ -155,6 +155,18 @@ final class KeyCases {
                             "[\"10.0.0.0/8\", \"192.0.2.7\"]",
                             "[10.0.0.0/8, 192.0.2.7/32]"),
                     e(
+                            "listeners.*.rate-limit.per-source",
+                            c -> udp(c).door().rateLimit(),
+                            Optional.empty(),
+                            "7/s",
+                            Optional.of(new RelayConfig.RateLimit(7, 7))),
+                    e(
+                            "listeners.*.rate-limit.burst",
+                            c -> udp(c).door().rateLimit().map(RelayConfig.RateLimit::burst),
+                            Optional.empty(),
+                            "9",
+                            Optional.of(9)),
+                    e(
                             "listeners.*.receive-buffer@udp",
                             c -> udp(c).door().receiveBuffer(),
                             OptionalLong.of(8L << 20),
@@ -559,6 +571,9 @@ final class KeyCases {
         }
         List<String> lines = new ArrayList<>(without(key));
         lines.add(place(key) + " = " + value);
+        if (key.path().endsWith(".burst")) {
+            lines.add(place(key).replace("burst", "per-source") + " = 7/s");
+        }
         return lines;
     }
 

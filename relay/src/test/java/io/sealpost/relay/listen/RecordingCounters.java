@@ -1,6 +1,7 @@
 package io.sealpost.relay.listen;
 
 import io.sealpost.relay.pipeline.Intake;
+import java.net.InetAddress;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
@@ -30,6 +31,16 @@ final class RecordingCounters implements ListenerCounters {
     @Override
     public void dropped(String reason, int messages) {
         add("dropped " + reason, messages);
+    }
+
+    @Override
+    public void rateLimited(int messages) {
+        add("dropped rate-limit", messages);
+    }
+
+    @Override
+    public void rateLimited(InetAddress source, long messages) {
+        add("rate-limited " + source.getHostAddress(), messages);
     }
 
     @Override

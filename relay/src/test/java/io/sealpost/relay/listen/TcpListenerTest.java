@@ -12,6 +12,7 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
@@ -261,7 +262,12 @@ class TcpListenerTest {
     void ipv6_peers_are_named_by_their_address() throws IOException {
         ListenerSettings common =
                 new ListenerSettings(
-                        "six", new InetSocketAddress("::1", 0), 8192, 0, Testbed.ANYBODY);
+                        "six",
+                        new InetSocketAddress("::1", 0),
+                        8192,
+                        0,
+                        Testbed.ANYBODY,
+                        Optional.empty());
         TcpListener listener = bed.tcp(new TcpListenerSettings(common, 10, Duration.ZERO));
 
         try (Socket sender = connect(listener)) {
@@ -275,7 +281,12 @@ class TcpListenerTest {
     void ipv4_peers_of_a_dual_listener_are_named_by_their_ipv4_address() throws IOException {
         ListenerSettings common =
                 new ListenerSettings(
-                        "dual", new InetSocketAddress("::", 0), 8192, 0, Testbed.ANYBODY);
+                        "dual",
+                        new InetSocketAddress("::", 0),
+                        8192,
+                        0,
+                        Testbed.ANYBODY,
+                        Optional.empty());
         TcpListener listener = bed.tcp(new TcpListenerSettings(common, 10, Duration.ZERO));
 
         try (Socket sender = new Socket("127.0.0.1", listener.address().getPort())) {
@@ -322,7 +333,8 @@ class TcpListenerTest {
     void port_in_use_is_said_with_listener_and_address() throws IOException {
         TcpListener first = bed.tcp();
         ListenerSettings common =
-                new ListenerSettings("second", first.address(), 8192, 0, Testbed.ANYBODY);
+                new ListenerSettings(
+                        "second", first.address(), 8192, 0, Testbed.ANYBODY, Optional.empty());
         TcpListener second =
                 new TcpListener(
                         new TcpListenerSettings(common, 10, Duration.ZERO),

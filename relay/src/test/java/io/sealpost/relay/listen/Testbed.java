@@ -110,7 +110,7 @@ final class Testbed implements AutoCloseable {
     }
 
     static ListenerSettings common(PeerRules peers) {
-        return new ListenerSettings("test", loopback(), MAX_MESSAGE, 0, peers);
+        return new ListenerSettings("test", loopback(), MAX_MESSAGE, 0, peers, Optional.empty());
     }
 
     static TcpListenerSettings tcpSettings() {

@@ -10,6 +10,7 @@ import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -200,7 +201,8 @@ class UdpListenerTest {
     void port_in_use_is_noticed_also_where_sockets_share_it() throws IOException {
         UdpListener first = bed.udp(settings(0, 2));
         ListenerSettings common =
-                new ListenerSettings("second", first.address(), 8192, 0, Testbed.ANYBODY);
+                new ListenerSettings(
+                        "second", first.address(), 8192, 0, Testbed.ANYBODY, Optional.empty());
         UdpListener second =
                 new UdpListener(new UdpListenerSettings(common, 2), bed.loops, bed.counters);
 
@@ -232,7 +234,8 @@ class UdpListenerTest {
                         Testbed.loopback(),
                         Testbed.MAX_MESSAGE,
                         receiveBuffer,
-                        Testbed.ANYBODY),
+                        Testbed.ANYBODY,
+                        Optional.empty()),
                 sockets);
     }
 
@@ -243,7 +246,8 @@ class UdpListenerTest {
                         new InetSocketAddress(address, 0),
                         Testbed.MAX_MESSAGE,
                         0,
-                        Testbed.ANYBODY),
+                        Testbed.ANYBODY,
+                        Optional.empty()),
                 1);
     }
 

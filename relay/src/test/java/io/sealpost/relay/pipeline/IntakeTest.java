@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -162,6 +163,29 @@ class IntakeTest {
     }
 
     @Test
+    void limited_source_loses_what_is_more_than_its_burst_and_only_that() {
+        Intake intake = intake(new Admission.Block());
+        List<SourceLimit> told = new ArrayList<>();
+        SourceLimit limit = SourceLimit.of(1, 3, System.nanoTime(), told::add);
+        Sender limited = new Sender(SENDER.source(), SENDER.origin(), limit);
+        byte[] octets = GOOD.getBytes(ISO_8859_1);
+
+        assertThat(intake.begin()).isEqualTo(Verdict.ACCEPTED);
+        for (int i = 0; i < 8; i++) {
+            intake.accept(octets, 0, octets.length, false, limited, i);
+            intake.accept(octets, 0, i < 2 ? 0 : octets.length, false, limited, i);
+        }
+        intake.accept(octets, 0, octets.length, false, SENDER, 8);
+        intake.end(counts);
+
+        assertThat(lane.batch().count()).isEqualTo(4);
+        assertThat(counts.get("received")).isEqualTo(15);
+        assertThat(counts.get("rate-limited")).isEqualTo(11);
+        assertThat(told).containsExactly(limit);
+        assertThat(limit.takeDropped()).isEqualTo(11);
+    }
+
+    @Test
     void drop_new_drops_and_counts_once_the_log_is_full() {
         Intake intake = intake(new Admission.DropNew(fill::get));
 
@@ -274,6 +298,11 @@ class IntakeTest {
         @Override
         public void dropped(String reason, int messages) {
             all.merge("dropped " + reason, (long) messages, Long::sum);
+        }
+
+        @Override
+        public void rateLimited(int messages) {
+            all.merge("rate-limited", (long) messages, Long::sum);
         }
 
         @Override
