@@ -75,6 +75,9 @@ public class IntakeBench {
                 public void droppedByRoute(String route, int messages) {}
 
                 @Override
+                public void rateLimited(int messages) {}
+
+                @Override
                 public void givenUp(String pattern, int searches) {}
 
                 @Override
