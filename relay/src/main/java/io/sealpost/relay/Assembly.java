@@ -17,6 +17,8 @@ import io.sealpost.relay.forward.PathTemplate;
 import io.sealpost.relay.forward.TcpForwarder;
 import io.sealpost.relay.forward.TcpNetwork;
 import io.sealpost.relay.forward.TcpUpstreamSettings;
+import io.sealpost.relay.forward.UdpForwarder;
+import io.sealpost.relay.forward.UdpUpstreamSettings;
 import io.sealpost.relay.listen.EventLoops;
 import io.sealpost.relay.listen.Listener;
 import io.sealpost.relay.listen.ListenerSettings;
@@ -101,7 +103,7 @@ final class Assembly implements Upstreams.Factory {
                     case OFF -> Optional.empty();
                 };
         this.events = selfLog.<Events>map(log -> log).orElseGet(Events::none);
-        this.outages = new UpstreamEvents(events);
+        this.outages = new UpstreamEvents(events, metrics);
         this.relay = new Relay(config, metrics, events);
     }
 
@@ -249,6 +251,21 @@ final class Assembly implements Upstreams.Factory {
                         clock,
                         outages);
             }
+            case RelayConfig.UdpUpstream udp ->
+                    new UdpForwarder(
+                            new UdpUpstreamSettings(
+                                    udp.name(),
+                                    udp.server().host(),
+                                    udp.server().port(),
+                                    format(udp.format()),
+                                    udp.maxMessageBytes(),
+                                    udp.perSecond(),
+                                    udp.retry().first(),
+                                    udp.retry().max()),
+                            queue,
+                            sharedRandom(),
+                            clock,
+                            outages);
             case RelayConfig.TcpUpstream tcp ->
                     new TcpForwarder(
                             new TcpUpstreamSettings(
@@ -272,14 +289,18 @@ final class Assembly implements Upstreams.Factory {
         return () -> ThreadLocalRandom.current().nextLong();
     }
 
+    private static Format format(RelayConfig.MessageFormat format) {
+        return switch (format) {
+            case RFC5424 -> Format.RFC5424;
+            case RFC3164 -> Format.RFC3164;
+            case JSON -> Format.JSON;
+            case ORIGINAL -> Format.ORIGINAL;
+        };
+    }
+
     private static Layout layout(RelayConfig.MessageFormat format, RelayConfig.Framing framing) {
         return new Layout(
-                switch (format) {
-                    case RFC5424 -> Format.RFC5424;
-                    case RFC3164 -> Format.RFC3164;
-                    case JSON -> Format.JSON;
-                    case ORIGINAL -> Format.ORIGINAL;
-                },
+                format(format),
                 switch (framing) {
                     case LF -> Framing.LF;
                     case OCTET_COUNTING -> Framing.OCTET_COUNTING;

@@ -4,6 +4,7 @@ import io.sealpost.relay.forward.ForwardObserver;
 import io.sealpost.relay.watch.Event;
 import io.sealpost.relay.watch.EventKind;
 import io.sealpost.relay.watch.Events;
+import io.sealpost.relay.watch.RelayMetrics;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -11,15 +12,22 @@ import java.util.concurrent.ConcurrentHashMap;
 /** Raises an event when an upstream goes down and when it is up again. Thread-safe. */
 final class UpstreamEvents implements ForwardObserver {
     private final Events events;
+    private final RelayMetrics metrics;
     private final Map<String, String> down = new ConcurrentHashMap<>();
 
-    UpstreamEvents(Events events) {
+    UpstreamEvents(Events events, RelayMetrics metrics) {
         this.events = events;
+        this.metrics = metrics;
     }
 
     /** Why the upstream is down, if it is. */
     Optional<String> whyDown(String upstream) {
         return Optional.ofNullable(down.get(upstream));
+    }
+
+    @Override
+    public void cut(String upstream, long messages) {
+        metrics.cut(upstream).add(messages);
     }
 
     @Override

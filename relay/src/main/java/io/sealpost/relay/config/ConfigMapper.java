@@ -126,7 +126,6 @@ final class ConfigMapper {
 
     private static RelayConfig.Upstream upstream(String name, Block block, long spoolBytes) {
         RelayConfig.MessageFormat format = block.get("format", RelayConfig.MessageFormat.class);
-        RelayConfig.Framing framing = block.get("framing", RelayConfig.Framing.class);
         RelayConfig.Buffer buffer = buffer(block.block("buffer"), spoolBytes);
         RelayConfig.Lifecycle lifecycle =
                 new RelayConfig.Lifecycle(
@@ -141,23 +140,51 @@ final class ConfigMapper {
                             block.get("keep", Duration.class),
                             block.get("max-size", Long.class),
                             format,
-                            framing,
+                            block.get("framing", RelayConfig.Framing.class),
                             buffer,
                             lifecycle);
             case SYSLOG ->
-                    new RelayConfig.TcpUpstream(
-                            name,
-                            block.list("servers", Endpoint.class).getFirst(),
-                            block.get("transport", Schema.UpstreamTransport.class)
-                                            == Schema.UpstreamTransport.TLS
-                                    ? Optional.of(upstreamTls(block.block("tls")))
-                                    : Optional.empty(),
-                            format,
-                            framing,
-                            retry(block.block("retry")),
-                            buffer,
-                            lifecycle);
+                    switch (block.get("transport", Schema.UpstreamTransport.class)) {
+                        case UDP ->
+                                new RelayConfig.UdpUpstream(
+                                        name,
+                                        block.list("servers", Endpoint.class).getFirst(),
+                                        format,
+                                        Math.toIntExact(block.get("max-message-size", Long.class)),
+                                        block.get("max-rate", Integer.class),
+                                        retry(block.block("retry")),
+                                        buffer,
+                                        lifecycle);
+                        case TCP ->
+                                stream(name, block, format, Optional.empty(), buffer, lifecycle);
+                        case TLS ->
+                                stream(
+                                        name,
+                                        block,
+                                        format,
+                                        Optional.of(upstreamTls(block.block("tls"))),
+                                        buffer,
+                                        lifecycle);
+                    };
         };
+    }
+
+    private static RelayConfig.Upstream stream(
+            String name,
+            Block block,
+            RelayConfig.MessageFormat format,
+            Optional<RelayConfig.UpstreamTls> tls,
+            RelayConfig.Buffer buffer,
+            RelayConfig.Lifecycle lifecycle) {
+        return new RelayConfig.TcpUpstream(
+                name,
+                block.list("servers", Endpoint.class).getFirst(),
+                tls,
+                format,
+                block.get("framing", RelayConfig.Framing.class),
+                retry(block.block("retry")),
+                buffer,
+                lifecycle);
     }
 
     private static RelayConfig.UpstreamTls upstreamTls(Block block) {

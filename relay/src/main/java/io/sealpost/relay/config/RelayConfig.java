@@ -222,6 +222,29 @@ public record RelayConfig(
     }
 
     /**
+     * Messages to a syslog receiver over UDP.
+     *
+     * @param maxMessageBytes longer ones are cut
+     * @param perSecond the most datagrams a second
+     */
+    public record UdpUpstream(
+            String name,
+            Endpoint server,
+            MessageFormat format,
+            int maxMessageBytes,
+            int perSecond,
+            Retry retry,
+            Buffer buffer,
+            Lifecycle lifecycle)
+            implements Upstream {
+        @Override
+        public Upstream with(Buffer other, Lifecycle life) {
+            return new UdpUpstream(
+                    name, server, format, maxMessageBytes, perSecond, retry, other, life);
+        }
+    }
+
+    /**
      * The client's side of TLS.
      *
      * @param trust authorities that sign certificates of servers

@@ -31,6 +31,8 @@ final class Schema {
         TLS
     }
 
+    static final String SYSLOG_UDP = SYSLOG + "/" + UDP;
+    static final String SYSLOG_TCP = SYSLOG + "/" + TCP;
     static final String SYSLOG_TLS = SYSLOG + "/" + TLS;
 
     /** The types of upstreams. */
@@ -41,6 +43,7 @@ final class Schema {
 
     /** The transports of syslog upstreams. */
     enum UpstreamTransport {
+        UDP,
         TCP,
         TLS
     }

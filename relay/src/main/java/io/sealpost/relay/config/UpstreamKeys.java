@@ -5,7 +5,9 @@ import static io.sealpost.relay.config.Schema.FORMAT_DOC;
 import static io.sealpost.relay.config.Schema.MIB;
 import static io.sealpost.relay.config.Schema.REQUIRED;
 import static io.sealpost.relay.config.Schema.SYSLOG;
+import static io.sealpost.relay.config.Schema.SYSLOG_TCP;
 import static io.sealpost.relay.config.Schema.SYSLOG_TLS;
+import static io.sealpost.relay.config.Schema.SYSLOG_UDP;
 import static io.sealpost.relay.config.Schema.TIB;
 import static io.sealpost.relay.config.Schema.YEARS;
 import static io.sealpost.relay.config.Schema.choice;
@@ -20,6 +22,16 @@ import java.util.List;
 /** The part of {@link Schema} about upstreams. */
 final class UpstreamKeys {
     private UpstreamKeys() {}
+
+    private static Key framing(String variant) {
+        return variant(
+                "upstreams.*.framing",
+                variant,
+                choice(RelayConfig.Framing.class),
+                new Written("octet-counting"),
+                "How messages are told apart in the stream (RFC 6587). Octet counting carries any"
+                        + " message unchanged and is the faster one.");
+    }
 
     /** In the order of the documentation. */
     static List<Key> keys() {
@@ -71,7 +83,9 @@ final class UpstreamKeys {
                         SYSLOG,
                         choice(Schema.UpstreamTransport.class),
                         REQUIRED,
-                        "How messages leave. Over TLS (RFC 5425) the server must prove who it"
+                        "How messages leave. Over UDP (RFC 5426) nothing tells what arrives; what is"
+                                + " sent while the server's host answers that nobody listens is"
+                                + " sent again. Over TLS (RFC 5425) the server must prove who it"
                                 + " is: `tls.trust` or `tls.permitted-peers` must be written."),
                 variant(
                         "upstreams.*.servers",
@@ -85,13 +99,23 @@ final class UpstreamKeys {
                         choice(RelayConfig.MessageFormat.class),
                         new Written("rfc5424"),
                         FORMAT_DOC),
+                framing(SYSLOG_TCP),
+                framing(SYSLOG_TLS),
                 variant(
-                        "upstreams.*.framing",
-                        SYSLOG,
-                        choice(RelayConfig.Framing.class),
-                        new Written("octet-counting"),
-                        "How messages are told apart in the stream (RFC 6587). Octet counting"
-                                + " carries any message unchanged and is the faster one."),
+                        "upstreams.*.max-message-size",
+                        SYSLOG_UDP,
+                        new Kind.Size(480, 65_507),
+                        new Written("65507 B"),
+                        "Longer messages are cut at a character's edge and counted. Datagrams"
+                                + " above the network's packets, often 1400 octets, are split"
+                                + " there and lost with any of their parts."),
+                variant(
+                        "upstreams.*.max-rate",
+                        SYSLOG_UDP,
+                        new Kind.Rate(10_000_000),
+                        new Written("50000/s"),
+                        "The most messages sent in a second. More than the receiver reads it"
+                                + " loses, and nobody is told."),
                 variant(
                         "upstreams.*.tls.trust",
                         SYSLOG_TLS,

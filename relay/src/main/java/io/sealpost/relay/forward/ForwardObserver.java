@@ -17,6 +17,9 @@ public interface ForwardObserver {
     /** So many LF, CR and NUL octets were escaped because the upstream takes lines. */
     default void escaped(String upstream, long octets) {}
 
+    /** So many messages were cut because the upstream takes no longer ones. */
+    default void cut(String upstream, long messages) {}
+
     /** Hears nothing. */
     static ForwardObserver none() {
         return new ForwardObserver() {};

@@ -26,13 +26,14 @@ final class OutageLog {
 
     OutageLog(
             Logger logger,
-            TcpUpstreamSettings settings,
+            String upstream,
+            String server,
             NanoClock clock,
             ForwardObserver observer) {
         this.observer = observer;
         this.logger = logger;
-        upstream = settings.name();
-        server = settings.server();
+        this.upstream = upstream;
+        this.server = server;
         this.clock = clock;
     }
 

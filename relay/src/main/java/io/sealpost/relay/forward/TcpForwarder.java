@@ -59,7 +59,7 @@ public final class TcpForwarder implements Forwarder {
         stop = new StopOrder(clock);
         dialer = new TcpDialer(settings, network.group(), clock, doorbell, stop);
         retry = new RetryDelay(settings.retryFirst(), settings.retryMax(), network.random());
-        outages = new OutageLog(LOG, settings, clock, observer);
+        outages = new OutageLog(LOG, settings.name(), settings.server(), clock, observer);
         thread =
                 Thread.ofPlatform()
                         .name("forward-" + settings.name())

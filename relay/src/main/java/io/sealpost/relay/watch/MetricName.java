@@ -69,6 +69,13 @@ public enum MetricName {
             Type.COUNTER,
             9,
             "listener"),
+    UPSTREAM_CUT(
+            "sealpost_upstream_cut_total",
+            "Messages cut for the upstream because they were longer than it takes; they count as"
+                    + " delivered.",
+            Type.COUNTER,
+            10,
+            "upstream"),
     SPOOL_BYTES("sealpost_spool_bytes", "Octets of the spool on disk.", Type.GAUGE, 0),
     SPOOL_WRITTEN(
             "sealpost_spool_written_total",

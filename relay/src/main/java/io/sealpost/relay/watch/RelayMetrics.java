@@ -49,6 +49,11 @@ public final class RelayMetrics {
         return tally(MetricName.DROPPED, reason, "", "");
     }
 
+    /** Messages cut for this upstream, because they were longer than it takes. */
+    public Tally cut(String upstream) {
+        return tally(MetricName.UPSTREAM_CUT, upstream);
+    }
+
     /** Messages of the relay itself about events of this kind. */
     public Tally event(EventKind kind) {
         return tally(MetricName.EVENTS, kind.label());

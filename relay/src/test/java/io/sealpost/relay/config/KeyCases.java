@@ -326,11 +326,29 @@ final class KeyCases {
                             "rfc3164",
                             MessageFormat.RFC3164),
                     e(
-                            "upstreams.*.framing@syslog",
+                            "upstreams.*.framing@syslog/tcp",
                             c -> tcpUpstream(c).framing(),
                             Framing.OCTET_COUNTING,
                             "lf",
                             Framing.LF),
+                    e(
+                            "upstreams.*.framing@syslog/tls",
+                            c -> tlsUpstream(c).framing(),
+                            Framing.OCTET_COUNTING,
+                            "lf",
+                            Framing.LF),
+                    e(
+                            "upstreams.*.max-message-size@syslog/udp",
+                            c -> udpUpstream(c).maxMessageBytes(),
+                            65_507,
+                            "1 KiB",
+                            1024),
+                    e(
+                            "upstreams.*.max-rate@syslog/udp",
+                            c -> udpUpstream(c).perSecond(),
+                            50_000,
+                            "7/s",
+                            7),
                     e(
                             "upstreams.*.tls.trust@syslog/tls",
                             c -> upstreamTls(c, "y").trust().map(path -> belowParent(c, path)),
@@ -520,11 +538,17 @@ final class KeyCases {
                     "upstreams.y.transport = tls",
                     "upstreams.y.servers = [\"127.0.0.1:5\"]",
                     "upstreams.y.tls.permitted-peers = [\"" + FINGERPRINT + "\"]",
+                    "upstreams.d.type = syslog",
+                    "upstreams.d.transport = udp",
+                    "upstreams.d.servers = [\"127.0.0.1:6\"]",
                     "networks = [{ net = \"192.0.2.0/24\", timezone = \"UTC\" }]");
 
     /** The key as it is written in the test's conf file. */
     static String place(Key key) {
-        boolean otherVariant = key.variant().equals("tcp") || key.variant().equals("syslog");
+        boolean otherVariant = Set.of("tcp", "syslog", "syslog/tcp").contains(key.variant());
+        if (key.variant().equals("syslog/udp")) {
+            return key.path().replace("upstreams.*", "upstreams.d");
+        }
         if (key.variant().equals("syslog/tls")) {
             // upstream x has an authority, y pins a certificate and can do without
             boolean free = key.path().endsWith(".tls.trust");
@@ -610,6 +634,18 @@ final class KeyCases {
 
     private static TcpUpstream tcpUpstream(RelayConfig config) {
         return find(config.upstreams(), TcpUpstream.class);
+    }
+
+    private static TcpUpstream tlsUpstream(RelayConfig config) {
+        return config.upstreams().stream()
+                .filter(upstream -> upstream.name().equals("x"))
+                .map(TcpUpstream.class::cast)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static RelayConfig.UdpUpstream udpUpstream(RelayConfig config) {
+        return find(config.upstreams(), RelayConfig.UdpUpstream.class);
     }
 
     private static UpstreamTls upstreamTls(RelayConfig config, String name) {

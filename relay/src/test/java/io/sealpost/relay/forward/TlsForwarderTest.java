@@ -126,6 +126,26 @@ class TlsForwarderTest {
     }
 
     @Test
+    void lines_over_tls() throws Exception {
+        try (SyslogSink sink =
+                        sink(
+                                "server",
+                                (_, peer) -> {
+                                    while (true) {
+                                        peer.readLine();
+                                    }
+                                });
+                TcpForwarder _ = start(sink.port(), tls("ca"), Framing.LF)) {
+            spool.feed("<13>1 - - - - - - two\nlines");
+            spool.feed(0, 1000);
+
+            await().atMost(PATIENCE).until(() -> spool.queue().queued() == 0);
+            assertThat(sink.received().getFirst()).isEqualTo("<13>1 - - - - - - two\\nlines");
+            assertThat(sink.received()).hasSize(1001).endsWith(spool.fed().getLast());
+        }
+    }
+
+    @Test
     void a_peer_that_hangs_while_all_is_quiet_and_dies_loses_nothing() throws Exception {
         try (SyslogSink sink =
                         sink(
@@ -452,12 +472,16 @@ class TlsForwarderTest {
     }
 
     private TcpForwarder start(int port, ClientTls tls) {
+        return start(port, tls, Framing.OCTET_COUNTING);
+    }
+
+    private TcpForwarder start(int port, ClientTls tls, Framing framing) {
         TcpUpstreamSettings settings =
                 new TcpUpstreamSettings(
                         spool.queue().name(),
                         "127.0.0.1",
                         port,
-                        new Layout(Format.RFC5424, Framing.OCTET_COUNTING),
+                        new Layout(Format.RFC5424, framing),
                         Duration.ofMillis(10),
                         Duration.ofMillis(100),
                         Duration.ofSeconds(2),

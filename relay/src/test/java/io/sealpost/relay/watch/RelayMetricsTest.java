@@ -86,7 +86,7 @@ class RelayMetricsTest {
         assertThat(Arrays.stream(MetricName.values()).mapToInt(MetricName::stored))
                 .filteredOn(stored -> stored != 0)
                 .doesNotHaveDuplicates()
-                .hasSize(9);
+                .hasSize(10);
     }
 
     @Test
