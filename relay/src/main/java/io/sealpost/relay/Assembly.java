@@ -6,6 +6,7 @@ import io.sealpost.protocol.message.Annotate;
 import io.sealpost.relay.admin.AdminServer;
 import io.sealpost.relay.admin.AdminSettings;
 import io.sealpost.relay.admin.ControlCommand;
+import io.sealpost.relay.config.Endpoint;
 import io.sealpost.relay.config.RelayConfig;
 import io.sealpost.relay.forward.FileForwarder;
 import io.sealpost.relay.forward.FileUpstreamSettings;
@@ -14,6 +15,7 @@ import io.sealpost.relay.forward.Forwarder;
 import io.sealpost.relay.forward.Framing;
 import io.sealpost.relay.forward.Layout;
 import io.sealpost.relay.forward.PathTemplate;
+import io.sealpost.relay.forward.Server;
 import io.sealpost.relay.forward.TcpForwarder;
 import io.sealpost.relay.forward.TcpNetwork;
 import io.sealpost.relay.forward.TcpUpstreamSettings;
@@ -255,8 +257,7 @@ final class Assembly implements Upstreams.Factory {
                     new UdpForwarder(
                             new UdpUpstreamSettings(
                                     udp.name(),
-                                    udp.server().host(),
-                                    udp.server().port(),
+                                    server(udp.server()),
                                     format(udp.format()),
                                     udp.maxMessageBytes(),
                                     udp.perSecond(),
@@ -270,18 +271,22 @@ final class Assembly implements Upstreams.Factory {
                     new TcpForwarder(
                             new TcpUpstreamSettings(
                                     tcp.name(),
-                                    tcp.server().host(),
-                                    tcp.server().port(),
+                                    tcp.servers().stream().map(Assembly::server).toList(),
                                     layout(tcp.format(), tcp.framing()),
                                     tcp.retry().first(),
                                     tcp.retry().max(),
                                     TcpUpstreamSettings.CONNECT_TIMEOUT,
+                                    TcpUpstreamSettings.PROBE,
                                     clientTls(tcp)),
                             queue,
                             new TcpNetwork(loops().group(), sharedRandom()),
                             clock,
                             outages);
         };
+    }
+
+    private static Server server(Endpoint endpoint) {
+        return new Server(endpoint.host(), endpoint.port());
     }
 
     /** Safe for all threads. */

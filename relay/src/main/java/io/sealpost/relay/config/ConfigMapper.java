@@ -178,7 +178,7 @@ final class ConfigMapper {
             RelayConfig.Lifecycle lifecycle) {
         return new RelayConfig.TcpUpstream(
                 name,
-                block.list("servers", Endpoint.class).getFirst(),
+                block.list("servers", Endpoint.class),
                 tls,
                 format,
                 block.get("framing", RelayConfig.Framing.class),

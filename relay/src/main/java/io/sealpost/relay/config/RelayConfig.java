@@ -203,11 +203,12 @@ public record RelayConfig(
     /**
      * Messages to a syslog receiver over TCP or TLS.
      *
+     * @param servers the first one that takes connections gets everything
      * @param tls absent: plain TCP
      */
     public record TcpUpstream(
             String name,
-            Endpoint server,
+            List<Endpoint> servers,
             Optional<UpstreamTls> tls,
             MessageFormat format,
             Framing framing,
@@ -215,9 +216,13 @@ public record RelayConfig(
             Buffer buffer,
             Lifecycle lifecycle)
             implements Upstream {
+        public TcpUpstream {
+            servers = List.copyOf(servers);
+        }
+
         @Override
         public Upstream with(Buffer other, Lifecycle life) {
-            return new TcpUpstream(name, server, tls, format, framing, retry, other, life);
+            return new TcpUpstream(name, servers, tls, format, framing, retry, other, life);
         }
     }
 

@@ -23,6 +23,18 @@ import java.util.List;
 final class UpstreamKeys {
     private UpstreamKeys() {}
 
+    private static Key servers(String variant) {
+        return variant(
+                "upstreams.*.servers",
+                variant,
+                new Kind.Many(new Kind.HostAndPort(1), 1, 16),
+                REQUIRED,
+                "The receivers. The first one that takes connections gets everything; when it is"
+                        + " lost the next one does, and an earlier one that takes connections"
+                        + " again, which is tried every ten seconds, gets its place back. Names"
+                        + " are looked up again at each connect.");
+    }
+
     private static Key framing(String variant) {
         return variant(
                 "upstreams.*.framing",
@@ -89,10 +101,12 @@ final class UpstreamKeys {
                                 + " is: `tls.trust` or `tls.permitted-peers` must be written."),
                 variant(
                         "upstreams.*.servers",
-                        SYSLOG,
+                        SYSLOG_UDP,
                         new Kind.Many(new Kind.HostAndPort(1), 1, 1),
                         REQUIRED,
-                        "The receiver. Its name is looked up again at each connect."),
+                        "The receiver. Its name is looked up again after each failure."),
+                servers(SYSLOG_TCP),
+                servers(SYSLOG_TLS),
                 variant(
                         "upstreams.*.format",
                         SYSLOG,

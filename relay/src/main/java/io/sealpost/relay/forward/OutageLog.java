@@ -15,33 +15,28 @@ final class OutageLog {
 
     private final Logger logger;
     private final String upstream;
-    private final String server;
     private final NanoClock clock;
     private final ForwardObserver observer;
+    private String lastUp = "";
     private boolean toldDown;
     private boolean everDown;
     private boolean isDown;
     private long toldAt;
     private long untold;
 
-    OutageLog(
-            Logger logger,
-            String upstream,
-            String server,
-            NanoClock clock,
-            ForwardObserver observer) {
+    OutageLog(Logger logger, String upstream, NanoClock clock, ForwardObserver observer) {
         this.observer = observer;
         this.logger = logger;
         this.upstream = upstream;
-        this.server = server;
         this.clock = clock;
     }
 
     /** A connection was made. */
-    void up(long queued) {
-        if (toldDown || !everDown) {
+    void up(String server, long queued) {
+        if (toldDown || !everDown || !server.equals(lastUp)) {
             logger.info("upstream {}: connected to {}, {} queued", upstream, server, queued);
         }
+        lastUp = server;
         toldDown = false;
         everDown = true;
         if (isDown) {
@@ -55,7 +50,7 @@ final class OutageLog {
      *
      * @param what what happened, to stand before "SERVER: reason"
      */
-    void down(String what, String reason, long queued, Duration nextTry) {
+    void down(String what, String server, String reason, long queued, Duration nextTry) {
         if (!isDown) {
             isDown = true;
             observer.down(upstream, what + " " + server + ": " + reason);

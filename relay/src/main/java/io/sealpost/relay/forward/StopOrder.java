@@ -2,16 +2,31 @@ package io.sealpost.relay.forward;
 
 import io.sealpost.relay.runtime.NanoClock;
 import java.time.Duration;
+import java.util.Optional;
 
 /** The order to stop, and how long each step of it may take. Thread-safe. */
 final class StopOrder {
     private final NanoClock clock;
+
+    /** An order to whoever this one belongs to holds here as well. */
+    private final Optional<StopOrder> above;
+
     private volatile boolean given;
     private volatile long sendUntil;
     private volatile long closeAt;
 
     StopOrder(NanoClock clock) {
+        this(clock, Optional.empty());
+    }
+
+    private StopOrder(NanoClock clock, Optional<StopOrder> above) {
         this.clock = clock;
+        this.above = above;
+    }
+
+    /** An order for one part of what this one is for. */
+    StopOrder within() {
+        return new StopOrder(clock, Optional.of(this));
     }
 
     /**
@@ -25,17 +40,26 @@ final class StopOrder {
         given = true;
     }
 
+    /** Gives the order to send nothing more, and to close at the latest after this time. */
+    void giveNow(Duration grace) {
+        long now = clock.nanos();
+        sendUntil = now;
+        closeAt = now + grace.toNanos();
+        given = true;
+    }
+
     boolean given() {
-        return given;
+        return given || above.map(StopOrder::given).orElse(false);
     }
 
     /** Whether new messages may still be sent. */
     boolean maySend() {
-        return !given || clock.nanos() - sendUntil < 0;
+        return above.map(StopOrder::maySend).orElse(true)
+                && (!given || clock.nanos() - sendUntil < 0);
     }
 
     /** Whether the connection must be closed now, whatever is confirmed. */
     boolean over() {
-        return given && clock.nanos() - closeAt >= 0;
+        return above.map(StopOrder::over).orElse(false) || (given && clock.nanos() - closeAt >= 0);
     }
 }

@@ -19,7 +19,7 @@ import java.security.Security;
 import java.time.Duration;
 
 /**
- * Makes connections to one server. The name is looked up again each time, and all its addresses are
+ * Makes connections to servers. The name is looked up again each time, and all its addresses are
  * tried in turn. Confined to the forwarder's thread, which it blocks.
  */
 final class TcpDialer {
@@ -63,14 +63,14 @@ final class TcpDialer {
      *
      * @throws IOException if no address took one; says why for the operator
      */
-    TcpConnection connect(Runnable wake) throws IOException, InterruptedException {
+    TcpConnection connect(Server server, Runnable wake) throws IOException, InterruptedException {
         String failures = "";
-        for (InetAddress address : addresses()) {
+        for (InetAddress address : addresses(server)) {
             if (!stop.maySend()) {
                 break;
             }
-            TcpConnection connection = new TcpConnection(wire(), clock, wake);
-            String failure = connect(connection, new InetSocketAddress(address, settings.port()));
+            TcpConnection connection = new TcpConnection(wire(server), clock, wake);
+            String failure = connect(connection, new InetSocketAddress(address, server.port()));
             if (failure.isEmpty()) {
                 return connection;
             }
@@ -79,17 +79,17 @@ final class TcpDialer {
         throw new ConnectException(failures);
     }
 
-    private Wire wire() {
+    private Wire wire(Server server) {
         return settings.tls().isPresent()
-                ? new TlsWire(settings.tls().get(), settings.host(), settings.port())
+                ? new TlsWire(settings.tls().get(), server.host(), server.port())
                 : new PlainWire();
     }
 
-    private InetAddress[] addresses() throws IOException {
+    private static InetAddress[] addresses(Server server) throws IOException {
         try {
-            return InetAddress.getAllByName(settings.host());
+            return InetAddress.getAllByName(server.host());
         } catch (UnknownHostException e) {
-            throw new IOException("no address found for the name " + settings.host(), e);
+            throw new IOException("no address found for the name " + server.host(), e);
         }
     }
 

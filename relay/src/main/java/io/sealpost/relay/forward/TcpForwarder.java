@@ -1,5 +1,6 @@
 package io.sealpost.relay.forward;
 
+import io.netty.channel.EventLoopGroup;
 import io.sealpost.relay.runtime.NanoClock;
 import io.sealpost.relay.spool.UpstreamQueue;
 import io.sealpost.relay.tls.ClientTls;
@@ -9,8 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends one upstream's queue to a syslog server over TCP or TLS, for ever. Owns the thread {@code
- * forward-NAME}; its public methods may be called from any thread.
+ * Sends one upstream's queue to a syslog server over TCP or TLS, for ever; where there are several,
+ * to the first of them that takes connections. Owns the thread {@code forward-NAME}; its public
+ * methods may be called from any thread.
  *
  * <p>The queue's cursor follows what the server's process must have read ({@link ConfirmedRule}),
  * not what was written. After a lost connection everything behind it is sent again.
@@ -21,6 +23,9 @@ public final class TcpForwarder implements Forwarder {
     /** A connection that lasted this long was no failure. */
     private static final long LASTING = Duration.ofSeconds(10).toNanos();
 
+    /** How long a server may take to confirm what it has when an earlier one is back. */
+    private static final Duration LEAVE = Duration.ofSeconds(5);
+
     /** Longest wait between two tries while a message is under suspicion. */
     private static final Duration CAUTIOUS_RETRY = Duration.ofSeconds(1);
 
@@ -30,7 +35,9 @@ public final class TcpForwarder implements Forwarder {
     private final ForwardObserver observer;
     private final Doorbell doorbell = new Doorbell();
     private final StopOrder stop;
+    private final EventLoopGroup group;
     private final TcpDialer dialer;
+    private final ServerTurns turns;
     private final RetryDelay retry;
     private final OutageLog outages;
     private final FrameRewriter rewriter;
@@ -39,6 +46,7 @@ public final class TcpForwarder implements Forwarder {
 
     // Read by metrics and health; written by the forwarder's thread only.
     private volatile boolean connected;
+    private volatile String target;
 
     /**
      * A forwarder, not yet started.
@@ -57,9 +65,12 @@ public final class TcpForwarder implements Forwarder {
         this.observer = observer;
         rewriter = new FrameRewriter(settings.layout());
         stop = new StopOrder(clock);
-        dialer = new TcpDialer(settings, network.group(), clock, doorbell, stop);
+        group = network.group();
+        dialer = new TcpDialer(settings, group, clock, doorbell, stop);
+        turns = new ServerTurns(settings.servers());
+        target = turns.toString();
         retry = new RetryDelay(settings.retryFirst(), settings.retryMax(), network.random());
-        outages = new OutageLog(LOG, settings.name(), settings.server(), clock, observer);
+        outages = new OutageLog(LOG, settings.name(), clock, observer);
         thread =
                 Thread.ofPlatform()
                         .name("forward-" + settings.name())
@@ -80,7 +91,7 @@ public final class TcpForwarder implements Forwarder {
 
     @Override
     public String target() {
-        return settings.server();
+        return target;
     }
 
     @Override
@@ -104,7 +115,7 @@ public final class TcpForwarder implements Forwarder {
         try {
             // A name look-up cannot be broken off: then the thread ends behind our back.
             if (!thread.join(grace.plusSeconds(1))) {
-                LOG.warn("upstream {}: still looking up {} at the stop", name(), settings.host());
+                LOG.warn("upstream {}: still looking up {} at the stop", name(), target);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -134,22 +145,31 @@ public final class TcpForwarder implements Forwarder {
         }
     }
 
+    /** A connection to one of the servers. */
+    private record Link(Server server, TcpConnection connection) {}
+
     /** Connects, sends until the connection ends, and waits before the next time. */
     private void visit() throws InterruptedException {
-        TcpConnection connection;
+        Link link;
         try {
-            connection = dialer.connect(this::wake);
+            link = connect();
         } catch (IOException e) {
-            pause("cannot connect to", TcpConnection.reason(e));
+            turns.again();
+            pause("cannot connect to", turns.toString(), TcpConnection.reason(e), retry.next());
             return;
         }
-        outages.up(queue.queued());
+        target = link.server().toString();
+        outages.up(target, queue.queued());
         long since = clock.nanos();
         String reason = "";
-        try {
+        boolean fruitful = false;
+        StopOrder leave = stop.within();
+        try (Failback failback = failback(link.server(), leave)) {
+            failback.start();
             queue.rewind(queue.confirmed());
             become(true);
-            reason = serve(connection);
+            fruitful = serve(link.connection(), leave);
+            reason = link.connection().ended();
         } catch (IOException e) {
             LOG.error("upstream {}: cannot read the spool: {}", name(), e.toString());
             reason = "cannot read the spool";
@@ -158,13 +178,52 @@ public final class TcpForwarder implements Forwarder {
             reason = "internal error";
         } finally {
             become(false);
-            connection.close();
+            link.connection().close();
         }
         progress.unconfirmed(0);
-        if (clock.nanos() - since >= LASTING) {
+        boolean good = fruitful || clock.nanos() - since >= LASTING;
+        if (good) {
             retry.reset();
         }
-        pause("lost", reason);
+        if (leave.given()) {
+            turns.again();
+            return;
+        }
+        turns.lost(link.server());
+        Duration wait = good && turns.several() ? Duration.ZERO : retry.next();
+        pause("lost", link.server().toString(), reason, wait);
+    }
+
+    /** To the first server that takes one. */
+    private Link connect() throws IOException, InterruptedException {
+        String failures = "";
+        for (Server server : turns.order()) {
+            if (!stop.maySend()) {
+                break;
+            }
+            try {
+                return new Link(server, dialer.connect(server, this::wake));
+            } catch (IOException e) {
+                String failure = TcpConnection.reason(e);
+                failures +=
+                        (failures.isEmpty() ? "" : "; ")
+                                + (turns.several() ? server + ": " + failure : failure);
+            }
+        }
+        throw new IOException(failures);
+    }
+
+    private Failback failback(Server inUse, StopOrder leave) {
+        return new Failback(
+                settings,
+                turns.before(inUse),
+                group,
+                clock,
+                () -> {
+                    LOG.info("upstream {}: a server before {} is back", name(), inUse);
+                    leave.giveNow(LEAVE);
+                    wake();
+                });
     }
 
     private void become(boolean now) {
@@ -172,23 +231,22 @@ public final class TcpForwarder implements Forwarder {
         observer.connected(name(), now);
     }
 
-    private String serve(TcpConnection connection) throws IOException, InterruptedException {
+    /** Sends until the connection ends; whether anything was confirmed on it. */
+    private boolean serve(TcpConnection connection, StopOrder leave)
+            throws IOException, InterruptedException {
         PoisonSearch search = progress.search();
         boolean cautious = search.cautious();
         TcpSession session =
                 new TcpSession(
-                        new TcpSession.Surroundings(queue, progress, doorbell, stop),
+                        new TcpSession.Surroundings(queue, progress, doorbell, leave),
                         connection,
                         new RunSender(
                                 connection, rewriter, octets -> observer.escaped(name(), octets)));
         session.run();
-        if (session.fruitful()) {
-            retry.reset();
-        }
-        if (!cautious && !stop.given()) {
+        if (!cautious && !leave.given()) {
             search.ended(session.unconfirmed() && !session.fruitful(), progress.sentEnd());
         }
-        return connection.ended();
+        return session.fruitful();
     }
 
     private void tellTail() {
@@ -198,20 +256,21 @@ public final class TcpForwarder implements Forwarder {
                     "upstream {}: at the stop it is not known whether {} has read the last {} messages"
                             + " it took; they count as delivered and are not sent again",
                     name(),
-                    settings.server(),
+                    target,
                     messages);
         }
     }
 
-    private void pause(String what, String reason) throws InterruptedException {
+    private void pause(String what, String server, String reason, Duration atMost)
+            throws InterruptedException {
         if (stop.given()) {
             return;
         }
-        Duration wait = retry.next();
+        Duration wait = atMost;
         if (progress.search().cautious() && wait.compareTo(CAUTIOUS_RETRY) > 0) {
             wait = CAUTIOUS_RETRY;
         }
-        outages.down(what, reason, queue.queued(), wait);
+        outages.down(what, server, reason, queue.queued(), wait);
         var _ = doorbell.await(wait, stop::given);
     }
 }

@@ -2,37 +2,42 @@ package io.sealpost.relay.forward;
 
 import io.sealpost.relay.tls.ClientTls;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
  * What a syslog upstream over TCP or TLS is told.
  *
  * @param name name of the upstream in the conf file
- * @param host name or address of the server; an IPv6 address may stand in brackets
- * @param port its port
+ * @param servers the first one that takes connections gets everything
  * @param layout how messages are written
  * @param retryFirst wait before the second try
  * @param retryMax longest wait between two tries
  * @param connectTimeout how long one address may take to answer
+ * @param probe how often an earlier server is tried while a later one is in use
  * @param tls absent: plain TCP
  */
 public record TcpUpstreamSettings(
         String name,
-        String host,
-        int port,
+        List<Server> servers,
         Layout layout,
         Duration retryFirst,
         Duration retryMax,
         Duration connectTimeout,
+        Duration probe,
         Optional<ClientTls> tls) {
 
     /** How long one address may take to answer unless told otherwise. */
     public static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
+    /** How often an earlier server is tried unless told otherwise. */
+    public static final Duration PROBE = Duration.ofSeconds(10);
+
     /** Validates. */
     public TcpUpstreamSettings {
-        if (port < 1 || port > 65535) {
-            throw new IllegalArgumentException("port " + port + " is not between 1 and 65535");
+        servers = List.copyOf(servers);
+        if (servers.isEmpty()) {
+            throw new IllegalArgumentException("no server");
         }
         if (!retryFirst.isPositive() || retryMax.compareTo(retryFirst) < 0) {
             throw new IllegalArgumentException(
@@ -42,11 +47,5 @@ public record TcpUpstreamSettings(
             throw new IllegalArgumentException(
                     "connect timeout " + connectTimeout + " is not positive");
         }
-    }
-
-    /** The server as it is written in the conf file and the log. */
-    String server() {
-        boolean literal = host.indexOf(':') >= 0 && !host.startsWith("[");
-        return (literal ? "[" + host + "]" : host) + ":" + port;
     }
 }

@@ -74,7 +74,7 @@ public final class UdpForwarder implements Forwarder {
         this.observer = observer;
         stop = new StopOrder(clock);
         retry = new RetryDelay(settings.retryFirst(), settings.retryMax(), random);
-        outages = new OutageLog(LOG, settings.name(), settings.server(), clock, observer);
+        outages = new OutageLog(LOG, settings.name(), clock, observer);
         text = new RunText(new Layout(settings.format(), Framing.OCTET_COUNTING));
         thread =
                 Thread.ofPlatform()
@@ -96,7 +96,7 @@ public final class UdpForwarder implements Forwarder {
 
     @Override
     public String target() {
-        return settings.server();
+        return settings.server().toString();
     }
 
     @Override
@@ -117,7 +117,10 @@ public final class UdpForwarder implements Forwarder {
         try {
             // A name look-up cannot be broken off: then the thread ends behind our back.
             if (!thread.join(grace.plusSeconds(1))) {
-                LOG.warn("upstream {}: still looking up {} at the stop", name(), settings.host());
+                LOG.warn(
+                        "upstream {}: still looking up {} at the stop",
+                        name(),
+                        settings.server().host());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -152,7 +155,7 @@ public final class UdpForwarder implements Forwarder {
         if (failure.isPresent() && !stop.given()) {
             failed = true;
             Duration wait = retry.next();
-            outages.down("cannot send to", failure.get(), queue.queued(), wait);
+            outages.down("cannot send to", target(), failure.get(), queue.queued(), wait);
             var _ = doorbell.await(wait, stop::given);
         }
     }
@@ -167,7 +170,7 @@ public final class UdpForwarder implements Forwarder {
                 return Optional.empty();
             }
             failed = false;
-            outages.up(queue.queued());
+            outages.up(target(), queue.queued());
             become(true);
             session.run();
             return Optional.empty();
@@ -185,10 +188,10 @@ public final class UdpForwarder implements Forwarder {
     /** The server's addresses take turns, and its name is looked up each time. */
     private InetSocketAddress address() throws IOException {
         try {
-            InetAddress[] all = InetAddress.getAllByName(settings.host());
-            return new InetSocketAddress(all[tries++ % all.length], settings.port());
+            InetAddress[] all = InetAddress.getAllByName(settings.server().host());
+            return new InetSocketAddress(all[tries++ % all.length], settings.server().port());
         } catch (UnknownHostException e) {
-            throw new IOException("no address found for the name " + settings.host(), e);
+            throw new IOException("no address found for the name " + settings.server().host(), e);
         }
     }
 

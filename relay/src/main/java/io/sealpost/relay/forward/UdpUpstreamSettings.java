@@ -6,8 +6,7 @@ import java.time.Duration;
  * What a syslog upstream over UDP is told.
  *
  * @param name name of the upstream in the conf file
- * @param host name or address of the server; an IPv6 address may stand in brackets
- * @param port its port
+ * @param server where to send
  * @param format what a datagram holds
  * @param maxMessageBytes longer messages are cut
  * @param perSecond the most datagrams a second
@@ -16,8 +15,7 @@ import java.time.Duration;
  */
 public record UdpUpstreamSettings(
         String name,
-        String host,
-        int port,
+        Server server,
         Format format,
         int maxMessageBytes,
         int perSecond,
@@ -28,18 +26,9 @@ public record UdpUpstreamSettings(
 
     /** Validates. */
     public UdpUpstreamSettings {
-        if (port < 1 || port > 65_535) {
-            throw new IllegalArgumentException("port " + port + " is not between 1 and 65535");
-        }
         if (maxMessageBytes < 1 || maxMessageBytes > MAX_MESSAGE_BYTES || perSecond < 1) {
             throw new IllegalArgumentException(
                     maxMessageBytes + " octets, " + perSecond + " a second");
         }
-    }
-
-    /** The server as it is written in the conf file and the log. */
-    String server() {
-        boolean literal = host.indexOf(':') >= 0 && !host.startsWith("[");
-        return (literal ? "[" + host + "]" : host) + ":" + port;
     }
 }

@@ -314,11 +314,25 @@ final class KeyCases {
                             "tcp",
                             "TcpUpstream"),
                     e(
-                            "upstreams.*.servers@syslog",
-                            c -> tcpUpstream(c).server(),
+                            "upstreams.*.servers@syslog/udp",
+                            c -> udpUpstream(c).server(),
                             REQUIRED,
-                            "[\"logs.example.com:601\"]",
-                            new Endpoint("logs.example.com", 601)),
+                            "[\"logs.example.com:514\"]",
+                            new Endpoint("logs.example.com", 514)),
+                    e(
+                            "upstreams.*.servers@syslog/tcp",
+                            c -> tcpUpstream(c).servers(),
+                            REQUIRED,
+                            "[\"logs.example.com:601\", \"192.0.2.1:601\"]",
+                            List.of(
+                                    new Endpoint("logs.example.com", 601),
+                                    new Endpoint("192.0.2.1", 601))),
+                    e(
+                            "upstreams.*.servers@syslog/tls",
+                            c -> tlsUpstream(c).servers(),
+                            REQUIRED,
+                            "[\"logs.example.com:6514\"]",
+                            List.of(new Endpoint("logs.example.com", 6514))),
                     e(
                             "upstreams.*.format@syslog",
                             c -> tcpUpstream(c).format(),

@@ -314,12 +314,12 @@ class TcpForwarderTest {
         TcpUpstreamSettings settings =
                 new TcpUpstreamSettings(
                         spool.queue().name(),
-                        "127.0.0.1",
-                        port,
+                        List.of(new Server("127.0.0.1", port)),
                         new Layout(Format.RFC5424, framing),
                         Duration.ofMillis(10),
                         Duration.ofMillis(100),
                         Duration.ofSeconds(2),
+                        Duration.ofMillis(100),
                         Optional.empty());
         TcpForwarder forwarder =
                 new TcpForwarder(

@@ -24,12 +24,15 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterAll;
@@ -126,6 +129,28 @@ class TlsForwarderTest {
     }
 
     @Test
+    void the_second_server_takes_over_over_tls() throws Exception {
+        try (SyslogSink first =
+                        sink(
+                                "server",
+                                (_, peer) -> {
+                                    peer.read(50);
+                                    peer.cut();
+                                });
+                SyslogSink second = sink("server", READS_ALL);
+                TcpForwarder _ =
+                        start(tls("ca"), Framing.OCTET_COUNTING, first.port(), second.port())) {
+            spool.feed(0, 1000);
+
+            await().atMost(PATIENCE).until(() -> spool.queue().queued() == 0);
+            assertThat(second.received()).endsWith(spool.fed().getLast());
+            Set<String> all = new HashSet<>(first.received());
+            all.addAll(second.received());
+            assertThat(all).containsAll(spool.fed());
+        }
+    }
+
+    @Test
     void lines_over_tls() throws Exception {
         try (SyslogSink sink =
                         sink(
@@ -135,7 +160,7 @@ class TlsForwarderTest {
                                         peer.readLine();
                                     }
                                 });
-                TcpForwarder _ = start(sink.port(), tls("ca"), Framing.LF)) {
+                TcpForwarder _ = start(tls("ca"), Framing.LF, sink.port())) {
             spool.feed("<13>1 - - - - - - two\nlines");
             spool.feed(0, 1000);
 
@@ -472,19 +497,21 @@ class TlsForwarderTest {
     }
 
     private TcpForwarder start(int port, ClientTls tls) {
-        return start(port, tls, Framing.OCTET_COUNTING);
+        return start(tls, Framing.OCTET_COUNTING, port);
     }
 
-    private TcpForwarder start(int port, ClientTls tls, Framing framing) {
+    private TcpForwarder start(ClientTls tls, Framing framing, int... ports) {
         TcpUpstreamSettings settings =
                 new TcpUpstreamSettings(
                         spool.queue().name(),
-                        "127.0.0.1",
-                        port,
+                        IntStream.of(ports)
+                                .mapToObj(port -> new Server("127.0.0.1", port))
+                                .toList(),
                         new Layout(Format.RFC5424, framing),
                         Duration.ofMillis(10),
                         Duration.ofMillis(100),
                         Duration.ofSeconds(2),
+                        Duration.ofMillis(100),
                         Optional.of(tls));
         TcpForwarder forwarder =
                 new TcpForwarder(

@@ -218,8 +218,7 @@ class UdpForwarderTest {
                 new UdpForwarder(
                         new UdpUpstreamSettings(
                                 "upstream",
-                                host,
-                                port,
+                                new Server(host, port),
                                 Format.RFC5424,
                                 maxBytes,
                                 perSecond,
