@@ -69,6 +69,7 @@ final class Explainer {
         Origin origin = Origin.of(from.peer(), from.zone());
         parser.parse(message, 0, length, truncated, origin, receivedMicros, scan);
         evaluation.begin(scan, evaluation.rules().facts(from.listener(), address(from.peer())));
+        evaluation.rewrite();
         List<String> routes =
                 config.routes().isEmpty()
                         ? List.of()

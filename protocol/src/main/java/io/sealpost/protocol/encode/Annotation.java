@@ -68,7 +68,7 @@ final class Annotation {
      * An SD-ID may stand only once in a message, RFC 5424 §6.3.2; the relay before us was first.
      */
     private boolean present(MessageScan scan) {
-        byte[] b = scan.source();
+        byte[] b = scan.bodySource();
         int end = scan.structuredDataOffset() + scan.structuredDataLength();
         boolean quoted = false;
         for (int p = scan.structuredDataOffset(); p < end; p++) {

@@ -36,6 +36,7 @@ public final class Rfc5424Encoder {
                 + scan.timestampLength()
                 + scan.hostnameLength()
                 + scan.messageLength()
+                + scan.foreignLength()
                 + annotation.maxLength(scan);
     }
 
@@ -58,14 +59,14 @@ public final class Rfc5424Encoder {
                         scan,
                         dst,
                         p);
-        p = field(b, scan.appNameOffset(), scan.appNameLength(), scan, dst, p);
+        p = field(scan.appNameSource(), scan.appNameOffset(), scan.appNameLength(), scan, dst, p);
         p = field(b, scan.procIdOffset(), scan.procIdLength(), scan, dst, p);
         p = field(b, scan.msgIdOffset(), scan.msgIdLength(), scan, dst, p);
         p = structuredData(scan, dst, p);
         int text = scan.textLength();
         if (text > 0) {
             dst[p++] = ' ';
-            System.arraycopy(b, scan.textOffset(), dst, p, text);
+            System.arraycopy(scan.bodySource(), scan.textOffset(), dst, p, text);
         }
         return p + text - off;
     }
@@ -124,7 +125,7 @@ public final class Rfc5424Encoder {
     private int structuredData(MessageScan scan, byte[] dst, int at) {
         int length = scan.structuredDataLength();
         if (length > 0) {
-            System.arraycopy(scan.source(), scan.structuredDataOffset(), dst, at, length);
+            System.arraycopy(scan.bodySource(), scan.structuredDataOffset(), dst, at, length);
         }
         int p = annotation.write(scan, dst, at + length);
         if (p == at) {

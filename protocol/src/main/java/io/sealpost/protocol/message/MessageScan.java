@@ -5,9 +5,10 @@ package io.sealpost.protocol.message;
  * message without allocation; valid until the next parse and as long as the scanned array is not
  * overwritten. The setters are for the parser. Not thread-safe.
  *
- * <p>A field of length 0 is nil. Offsets count from the start of {@link #source()}, except those of
- * HOSTNAME, which count from the start of {@link #hostnameSource()}: a missing HOSTNAME is the
- * peer's address.
+ * <p>A field of length 0 is nil. Offsets count from the start of {@link #source()}, except where a
+ * field may come from elsewhere: HOSTNAME lies in {@link #hostnameSource()}, since a missing one is
+ * the peer's address, APP-NAME in {@link #appNameSource()}, and STRUCTURED-DATA and MSG in {@link
+ * #bodySource()}.
  */
 public final class MessageScan {
     private static final byte[] NOTHING = new byte[0];
@@ -32,15 +33,18 @@ public final class MessageScan {
     private byte[] hostnameSource = NOTHING;
     private int hostnameOffset;
     private int hostnameLength;
+    private byte[] appNameSource = NOTHING;
     private int appNameOffset;
     private int appNameLength;
     private int procIdOffset;
     private int procIdLength;
     private int msgIdOffset;
     private int msgIdLength;
+    private byte[] bodySource = NOTHING;
     private int structuredDataOffset;
     private int structuredDataLength;
     private int textOffset;
+    private int textEnd;
 
     /** A scan of nothing. */
     public MessageScan() {}
@@ -161,7 +165,12 @@ public final class MessageScan {
         return hostnameLength;
     }
 
-    /** Where APP-NAME begins. */
+    /** The array that holds APP-NAME. */
+    public byte[] appNameSource() {
+        return appNameSource;
+    }
+
+    /** Where APP-NAME begins in {@link #appNameSource()}. */
     public int appNameOffset() {
         return appNameOffset;
     }
@@ -191,7 +200,12 @@ public final class MessageScan {
         return msgIdLength;
     }
 
-    /** Where STRUCTURED-DATA begins. */
+    /** The array that holds STRUCTURED-DATA and MSG. */
+    public byte[] bodySource() {
+        return bodySource;
+    }
+
+    /** Where STRUCTURED-DATA begins in {@link #bodySource()}. */
     public int structuredDataOffset() {
         return structuredDataOffset;
     }
@@ -201,14 +215,21 @@ public final class MessageScan {
         return structuredDataLength;
     }
 
-    /** Where MSG begins; it reaches to the end of the message. */
+    /** Where MSG begins in {@link #bodySource()}. */
     public int textOffset() {
         return textOffset;
     }
 
     /** Octets of MSG. */
     public int textLength() {
-        return messageOffset + messageLength - textOffset;
+        return textEnd - textOffset;
+    }
+
+    /** Octets of the fields that do not lie in {@link #source()}, HOSTNAME aside. */
+    @SuppressWarnings("ReferenceEquality") // which array it is, not what is in it
+    public int foreignLength() {
+        return (appNameSource == source ? 0 : appNameLength)
+                + (bodySource == source ? 0 : structuredDataLength + textLength());
     }
 
     /** Starts a new message; everything known of the one before is forgotten. */
@@ -222,7 +243,10 @@ public final class MessageScan {
         reasons = 0;
         unchanged = false;
         priority = Priority.DEFAULT;
+        appNameSource = source;
+        bodySource = source;
         textOffset = offset;
+        textEnd = offset + length;
         clearHeader();
     }
 
@@ -249,6 +273,12 @@ public final class MessageScan {
     /** States that the message leaves byte for byte. */
     public void keepBytes() {
         unchanged = true;
+    }
+
+    /** A rule changed the message for this reason: it does not leave byte for byte any more. */
+    public void changed(Reason reason) {
+        add(reason);
+        unchanged = false;
     }
 
     /** Sets the PRI value. */
@@ -292,6 +322,31 @@ public final class MessageScan {
         hostnameSource = peer;
         hostnameOffset = 0;
         hostnameLength = peer.length;
+    }
+
+    /** HOSTNAME is this, whatever the message says. */
+    public void hostname(byte[] value) {
+        hostnameSource = value;
+        hostnameOffset = 0;
+        hostnameLength = value.length;
+    }
+
+    /** APP-NAME is this, whatever the message says. */
+    public void appName(byte[] value) {
+        appNameSource = value;
+        appNameOffset = 0;
+        appNameLength = value.length;
+    }
+
+    /**
+     * STRUCTURED-DATA and MSG are these octets, one behind the other, whatever the message says.
+     */
+    public void body(byte[] octets, int structuredData, int text) {
+        bodySource = octets;
+        structuredDataOffset = 0;
+        structuredDataLength = structuredData;
+        textOffset = structuredData;
+        textEnd = structuredData + text;
     }
 
     /** Sets APP-NAME. */

@@ -1,6 +1,9 @@
 package io.sealpost.protocol.message;
 
-/** The name of one change that normalization made. The order is the bit stored on disk. */
+/**
+ * The name of one change that normalization, or a rule of the conf file, made. The order is the bit
+ * stored on disk.
+ */
 public enum Reason {
     /** No PRI; 13 (user.notice) was taken. */
     MISSING_PRI("missing-pri", false),
@@ -43,7 +46,11 @@ public enum Reason {
     /** The HOSTNAME is not one that the peer may use. */
     HOSTNAME_MISMATCH("hostname-mismatch", true),
     /** Octets outside the character set of their place were replaced. */
-    CHARSET("charset", true);
+    CHARSET("charset", true),
+    /** A rule of the conf file gave it another PRI, HOSTNAME or APP-NAME. */
+    REWRITTEN("rewritten", false),
+    /** A rule of the conf file replaced a part of it that nobody is to see. */
+    REDACTED("redacted", true);
 
     private static final Reason[] ALL = values();
 

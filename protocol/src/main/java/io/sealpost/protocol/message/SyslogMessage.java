@@ -52,11 +52,11 @@ public record SyslogMessage(
                 Priority.of(scan.priority()),
                 timestamp(scan),
                 field(scan.hostnameSource(), scan.hostnameOffset(), scan.hostnameLength()),
-                field(b, scan.appNameOffset(), scan.appNameLength()),
+                field(scan.appNameSource(), scan.appNameOffset(), scan.appNameLength()),
                 field(b, scan.procIdOffset(), scan.procIdLength()),
                 field(b, scan.msgIdOffset(), scan.msgIdLength()),
                 structuredData(scan),
-                Slice.copyOf(b, scan.textOffset(), scan.textLength()));
+                Slice.copyOf(scan.bodySource(), scan.textOffset(), scan.textLength()));
     }
 
     private static Set<Reason> reasons(int bits) {
@@ -99,6 +99,8 @@ public record SyslogMessage(
         return scan.structuredDataLength() == 0
                 ? Slice.copyOf(NIL_OCTETS, 0, 1)
                 : Slice.copyOf(
-                        scan.source(), scan.structuredDataOffset(), scan.structuredDataLength());
+                        scan.bodySource(),
+                        scan.structuredDataOffset(),
+                        scan.structuredDataLength());
     }
 }

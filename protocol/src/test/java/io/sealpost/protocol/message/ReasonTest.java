@@ -31,7 +31,9 @@ class ReasonTest {
                         "unparsed",
                         "truncated",
                         "hostname-mismatch",
-                        "charset");
+                        "charset",
+                        "rewritten",
+                        "redacted");
         for (int i = 0; i < Reason.count(); i++) {
             assertThat(Reason.of(i).bit()).isEqualTo(1 << i);
         }
@@ -44,9 +46,9 @@ class ReasonTest {
                         label ->
                                 label.matches(
                                         "invalid-.*|long-.*|truncated|short-header|unknown-version"
-                                                + "|charset|hostname-mismatch"))
-                .hasSize(13);
-        assertThat(Integer.bitCount(Reason.MARKED_BITS)).isEqualTo(13);
+                                                + "|charset|hostname-mismatch|redacted"))
+                .hasSize(14);
+        assertThat(Integer.bitCount(Reason.MARKED_BITS)).isEqualTo(14);
     }
 
     @Test

@@ -24,6 +24,7 @@ final class ConfigMapper {
                 listeners(root.block("listeners"), facts),
                 networks(root),
                 upstreams(root.block("upstreams"), spoolBytes),
+                RewriteMapper.rewrites(root),
                 RouteMapper.routes(root),
                 spool(root.block("spool")),
                 root.get("annotate", RelayConfig.Annotate.class),

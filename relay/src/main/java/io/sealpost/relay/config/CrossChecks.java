@@ -24,7 +24,9 @@ final class CrossChecks {
         upstreams();
         spool();
         binds();
-        new RouteChecks(root, problems).check();
+        RouteChecks routes = new RouteChecks(root, problems);
+        routes.check();
+        new RewriteChecks(root, problems, routes).check();
     }
 
     private void listeners() {

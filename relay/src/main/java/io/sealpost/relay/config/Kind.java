@@ -256,6 +256,37 @@ sealed interface Kind {
         }
     }
 
+    /** What becomes what. */
+    record Mapping(Kind each) implements Kind {
+        @Override
+        public String example() {
+            return each instanceof Choice<?> choice
+                    ? "\"" + choice.words().getFirst() + " -> " + choice.words().getLast() + "\""
+                    : "\"old -> new\"";
+        }
+
+        @Override
+        public String describe() {
+            return "`" + example() + "`";
+        }
+    }
+
+    /** A text put in the place of another. */
+    record Replacement() implements Kind {
+        /** Longest one. */
+        static final int MAX_LENGTH = 64;
+
+        @Override
+        public String example() {
+            return "\"****\"";
+        }
+
+        @Override
+        public String describe() {
+            return "printable ASCII, at most " + MAX_LENGTH + " characters; empty leaves it out";
+        }
+    }
+
     /** A severity, or all at least or at most as severe. */
     record SeverityRange() implements Kind {
         @Override

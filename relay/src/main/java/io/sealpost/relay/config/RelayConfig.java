@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -27,6 +28,7 @@ public record RelayConfig(
         List<Listener> listeners,
         List<PeerNetwork> networks,
         List<Upstream> upstreams,
+        List<Rewrite> rewrites,
         List<Route> routes,
         Spool spool,
         Annotate annotate,
@@ -43,6 +45,7 @@ public record RelayConfig(
         listeners = List.copyOf(listeners);
         networks = List.copyOf(networks);
         upstreams = List.copyOf(upstreams);
+        rewrites = List.copyOf(rewrites);
         routes = List.copyOf(routes);
     }
 
@@ -281,6 +284,40 @@ public record RelayConfig(
     }
 
     /**
+     * How messages are changed at the door; every one that matches acts.
+     *
+     * @param redact regular expressions
+     * @param redactWith what stands there instead
+     */
+    public record Rewrite(
+            Match match, Values set, Tables map, List<String> redact, String redactWith) {
+        public Rewrite {
+            redact = List.copyOf(redact);
+        }
+
+        /** New values of fields, whatever they were. */
+        public record Values(
+                Optional<Facility> facility,
+                Optional<Severity> severity,
+                Optional<String> hostname,
+                Optional<String> appName) {}
+
+        /** New values of fields by their old ones. */
+        public record Tables(
+                Map<Facility, Facility> facility,
+                Map<Severity, Severity> severity,
+                Map<String, String> hostname,
+                Map<String, String> appName) {
+            public Tables {
+                facility = Map.copyOf(facility);
+                severity = Map.copyOf(severity);
+                hostname = Map.copyOf(hostname);
+                appName = Map.copyOf(appName);
+            }
+        }
+    }
+
+    /**
      * Where messages go; the first route that matches decides.
      *
      * @param label its name, or {@code route-} and its number from 1
@@ -308,6 +345,19 @@ public record RelayConfig(
             List<Network> peers,
             Optional<Match> not,
             List<Match> any) {
+        /** Asks for nothing. */
+        static final Match EVERYTHING =
+                new Match(
+                        Set.of(),
+                        Set.of(),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        Optional.empty(),
+                        List.of());
+
         public Match {
             facilities = Set.copyOf(facilities);
             severities = Set.copyOf(severities);

@@ -63,7 +63,12 @@ final class Schema {
 
     /** All keys, in the order of the documentation. */
     static final List<Key> KEYS =
-            Stream.of(firstKeys(), UpstreamKeys.keys(), RouteKeys.keys(), lastKeys())
+            Stream.of(
+                            firstKeys(),
+                            UpstreamKeys.keys(),
+                            RewriteKeys.keys(),
+                            RouteKeys.keys(),
+                            lastKeys())
                     .flatMap(List::stream)
                     .toList();
 

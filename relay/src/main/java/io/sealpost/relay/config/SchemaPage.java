@@ -35,6 +35,7 @@ final class SchemaPage {
         TITLES.put("listeners", "Listeners: `listeners { NAME { ... } }`");
         TITLES.put("networks", "Networks: `networks = [ { ... } ]`");
         TITLES.put("upstreams", "Upstreams: `upstreams { NAME { ... } }`");
+        TITLES.put("rewrite", "Rewrites: `rewrite = [ { ... } ]`");
         TITLES.put("routes", "Routes: `routes = [ { ... } ]`");
         TITLES.put("spool", "Spool: `spool { ... }`");
         TITLES.put("admin", "Health and metrics: `admin { ... }`");
@@ -124,6 +125,8 @@ final class SchemaPage {
                     Kind.Glob _,
                     Kind.Regex _,
                     Kind.SeverityRange _,
+                    Kind.Mapping _,
+                    Kind.Replacement _,
                     Kind.OneOrMany _,
                     Kind.BlockLike _,
                     Kind.Many _ ->

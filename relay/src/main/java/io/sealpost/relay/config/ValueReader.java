@@ -2,6 +2,7 @@ package io.sealpost.relay.config;
 
 import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueFactory;
 import com.typesafe.config.ConfigValueType;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -131,6 +133,8 @@ final class ValueReader {
             case Kind.Name _ -> name(text(value, kind));
             case Kind.Glob(int maxLength) -> word(text(value, kind), maxLength);
             case Kind.Regex _ -> regex(text(value, kind));
+            case Kind.Mapping(Kind each) -> mapping(text(value, kind), each, kind);
+            case Kind.Replacement _ -> replacement(text(value, kind));
             case Kind.SeverityRange _ -> SeverityRange.parse(text(value, kind));
             case Kind.Many _, Kind.OneOrMany _, Kind.BlockLike _ ->
                     throw new IllegalStateException("lists and blocks are read elsewhere");
@@ -167,6 +171,30 @@ final class ValueReader {
             throw new BadValueException(text + " is out of range", "use 1/s to " + max + "/s");
         }
         return (int) rate;
+    }
+
+    private Map.Entry<Object, Object> mapping(String text, Kind each, Kind kind)
+            throws BadValueException {
+        String[] sides = text.split(" *-> *", -1);
+        if (sides.length != 2) {
+            throw new BadValueException(
+                    "\"" + text + "\" does not say what becomes what", "write " + kind.example());
+        }
+        return Map.entry(side(sides[0], each), side(sides[1], each));
+    }
+
+    private Object side(String text, Kind each) throws BadValueException {
+        return one(ConfigValueFactory.fromAnyRef(text.strip()), each);
+    }
+
+    private static String replacement(String text) throws BadValueException {
+        if (text.length() > Kind.Replacement.MAX_LENGTH
+                || !text.chars().allMatch(c -> c >= ' ' && c <= '~')) {
+            throw new BadValueException(
+                    "\"" + text + "\" cannot stand for a redacted text",
+                    "use at most " + Kind.Replacement.MAX_LENGTH + " printable ASCII characters");
+        }
+        return text;
     }
 
     private static Boolean flag(ConfigValue value) throws BadValueException {

@@ -121,6 +121,7 @@ public final class Intake {
             return Verdict.ACCEPTED;
         }
         evaluation.begin(scan, sender.facts(evaluation.rules()));
+        evaluation.rewrite();
         long upstreams = evaluation.upstreams();
         if (upstreams == 0) {
             // what nobody is to get is not stored
@@ -189,7 +190,9 @@ public final class Intake {
     }
 
     private boolean append(byte[] b, Sender sender, long ordinal, long upstreams) {
-        int original = scan.unchanged() ? 0 : scan.messageLength();
+        // what was redacted is to lie nowhere
+        boolean keepsOriginal = !scan.unchanged() && !scan.has(Reason.REDACTED);
+        int original = keepsOriginal ? scan.messageLength() : 0;
         int most = encoder.maxEncodedLength(scan);
         int reserved = DecimalLength.of(most);
         Batch batch = lane.batch();

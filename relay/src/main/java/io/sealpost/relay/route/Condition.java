@@ -106,7 +106,8 @@ sealed interface Condition {
             MessageScan scan = at.scan();
             for (int i = 0; i < globs.size(); i++) {
                 if (globs.get(i)
-                        .matches(scan.source(), scan.appNameOffset(), scan.appNameLength())) {
+                        .matches(
+                                scan.appNameSource(), scan.appNameOffset(), scan.appNameLength())) {
                     return true;
                 }
             }

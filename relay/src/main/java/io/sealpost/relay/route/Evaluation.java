@@ -15,6 +15,8 @@ public final class Evaluation {
     private static final long[] NO_FACTS = {};
 
     private final Rules rules;
+    private final Rules.CompiledRewrite[] rewrites;
+    private final Redactor[][] redactors;
     private final Rules.Compiled[] routes;
     private final OctetText text = new OctetText();
     private final Matcher[] matchers;
@@ -30,6 +32,15 @@ public final class Evaluation {
 
     Evaluation(Rules rules) {
         this.rules = rules;
+        this.rewrites = rules.rewrites().toArray(Rules.CompiledRewrite[]::new);
+        this.redactors =
+                rules.rewrites().stream()
+                        .map(
+                                each ->
+                                        each.rewrite().redactions().stream()
+                                                .map(Redactor::new)
+                                                .toArray(Redactor[]::new))
+                        .toArray(Redactor[][]::new);
         this.routes = rules.routes().toArray(Rules.Compiled[]::new);
         this.matchers =
                 rules.patterns().stream()
@@ -54,6 +65,27 @@ public final class Evaluation {
     /** Takes back what was counted since {@link #begin}: the message will come again. */
     public void takeBack() {
         givenUp = givenUpBefore;
+    }
+
+    /** Has all rewrites that match change the message, before anybody asks for its upstreams. */
+    public void rewrite() {
+        for (int i = 0; i < rewrites.length; i++) {
+            Rules.CompiledRewrite each = rewrites[i];
+            if (each.condition().matches(this)) {
+                each.rewrite().changeHeader(scan);
+                for (Redactor redactor : redactors[i]) {
+                    if (redactor.redact(scan)) {
+                        giveUp(redactor.pattern());
+                    }
+                    textShown = false;
+                }
+            }
+        }
+    }
+
+    private void giveUp(String pattern) {
+        givenUp++;
+        givenUpPattern = pattern;
     }
 
     /** The upstreams that get the message; none: it is to be dropped. */
@@ -135,7 +167,7 @@ public final class Evaluation {
     /** Whether the pattern is found in MSG. */
     boolean findsInText(int pattern) {
         if (!textShown) {
-            byte[] b = scan.source();
+            byte[] b = scan.bodySource();
             int from = scan.textOffset();
             int to = from + scan.textLength();
             text.show(b, from + byteOrderMark(b, from, to), to);
@@ -159,8 +191,7 @@ public final class Evaluation {
             return matcher.reset().find();
         } catch (TooManyStepsException | StackOverflowError _) {
             // alternatives in a group recurse once per repetition: a long text can end the stack
-            givenUp++;
-            givenUpPattern = matcher.pattern().pattern();
+            giveUp(matcher.pattern().pattern());
             return false;
         }
     }

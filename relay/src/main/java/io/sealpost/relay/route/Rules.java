@@ -16,11 +16,16 @@ public final class Rules {
     /** A route with its condition. */
     record Compiled(Route route, Condition condition) {}
 
+    /** A rewrite with its condition. */
+    record CompiledRewrite(Rewrite rewrite, Condition condition) {}
+
+    private final List<CompiledRewrite> rewrites;
     private final List<Compiled> routes;
     private final List<Pattern> patterns;
     private final List<Compiler.SenderTest> senderTests;
 
-    private Rules(List<Compiled> routes, Compiler compiler) {
+    private Rules(List<CompiledRewrite> rewrites, List<Compiled> routes, Compiler compiler) {
+        this.rewrites = List.copyOf(rewrites);
         this.routes = List.copyOf(routes);
         this.patterns = List.copyOf(compiler.patterns());
         this.senderTests = List.copyOf(compiler.senderTests());
@@ -28,17 +33,34 @@ public final class Rules {
 
     /** Everything goes to all of these upstreams: bit n is the upstream with number n. */
     public static Rules everywhere(long upstreams) {
-        return of(List.of(new Route("everywhere", Match.EVERYTHING, upstreams, false)));
+        return of(List.of(everywhereRoute(upstreams)));
+    }
+
+    /** The one route to all of these upstreams. */
+    public static Route everywhereRoute(long upstreams) {
+        return new Route("everywhere", Match.EVERYTHING, upstreams, false);
     }
 
     /** These routes, in their order. */
     public static Rules of(List<Route> routes) {
+        return of(List.of(), routes);
+    }
+
+    /** These rewrites, all that match and in their order, and then these routes. */
+    public static Rules of(List<Rewrite> rewrites, List<Route> routes) {
         Compiler compiler = new Compiler();
+        List<CompiledRewrite> compiledRewrites =
+                rewrites.stream()
+                        .map(
+                                rewrite ->
+                                        new CompiledRewrite(
+                                                rewrite, compiler.condition(rewrite.match())))
+                        .toList();
         List<Compiled> compiled =
                 routes.stream()
                         .map(route -> new Compiled(route, compiler.condition(route.match())))
                         .toList();
-        return new Rules(compiled, compiler);
+        return new Rules(compiledRewrites, compiled, compiler);
     }
 
     /** A way to evaluate them, for one event loop. */
@@ -59,6 +81,10 @@ public final class Rules {
             }
         }
         return facts;
+    }
+
+    List<CompiledRewrite> rewrites() {
+        return rewrites;
     }
 
     List<Compiled> routes() {

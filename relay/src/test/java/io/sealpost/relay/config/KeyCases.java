@@ -49,6 +49,74 @@ final class KeyCases {
 
     static final Map<String, KeyCase> ALL =
             Map.ofEntries(
+                    e(
+                            "rewrite[].match",
+                            c -> rewrite(c).match().appNames(),
+                            List.of(),
+                            "{ app-name = shop }",
+                            List.of("shop")),
+                    e(
+                            "rewrite[].set.facility",
+                            c -> rewrite(c).set().facility(),
+                            Optional.empty(),
+                            "local3",
+                            Optional.of(Facility.LOCAL3)),
+                    e(
+                            "rewrite[].set.severity",
+                            c -> rewrite(c).set().severity(),
+                            Optional.empty(),
+                            "debug",
+                            Optional.of(Severity.DEBUG)),
+                    e(
+                            "rewrite[].set.hostname",
+                            c -> rewrite(c).set().hostname(),
+                            Optional.empty(),
+                            "www.example.com",
+                            Optional.of("www.example.com")),
+                    e(
+                            "rewrite[].set.app-name",
+                            c -> rewrite(c).set().appName(),
+                            Optional.of("rest"),
+                            "shop",
+                            Optional.of("shop")),
+                    e(
+                            "rewrite[].map.facility",
+                            c -> rewrite(c).map().facility(),
+                            Map.of(),
+                            "\"local0 -> auth\"",
+                            Map.of(Facility.LOCAL0, Facility.AUTH)),
+                    e(
+                            "rewrite[].map.severity",
+                            c -> rewrite(c).map().severity(),
+                            Map.of(),
+                            "[\"debug->info\", \"notice -> error\"]",
+                            Map.of(
+                                    Severity.DEBUG, Severity.INFO,
+                                    Severity.NOTICE, Severity.ERROR)),
+                    e(
+                            "rewrite[].map.hostname",
+                            c -> rewrite(c).map().hostname(),
+                            Map.of(),
+                            "[\"10.0.0.1 -> web1\"]",
+                            Map.of("10.0.0.1", "web1")),
+                    e(
+                            "rewrite[].map.app-name",
+                            c -> rewrite(c).map().appName(),
+                            Map.of(),
+                            "\"- -> unknown\"",
+                            Map.of("-", "unknown")),
+                    e(
+                            "rewrite[].redact",
+                            c -> rewrite(c).redact(),
+                            List.of(),
+                            "[\"[0-9]{16}\", secret]",
+                            List.of("[0-9]{16}", "secret")),
+                    e(
+                            "rewrite[].redact-with",
+                            c -> rewrite(c).redactWith(),
+                            "***",
+                            "\"\"\nredact = x",
+                            ""),
                     e("routes[].name", c -> route(c).label(), "route-1", "noise", "noise"),
                     e(
                             "routes[].match.facility",
@@ -576,6 +644,9 @@ final class KeyCases {
 
     /** The minimum without the key. */
     static List<String> without(Key key) {
+        if (key.path().startsWith("rewrite[]")) {
+            return plus("rewrite = [{ set.app-name = rest }]");
+        }
         if (key.path().startsWith("routes[]")) {
             return plus(
                     key.path().equals("routes[].to") ? "routes = [{}]" : "routes = [{ to = [f] }]");
@@ -596,6 +667,11 @@ final class KeyCases {
 
     /** The minimum with the key written. */
     static List<String> with(Key key, String value) {
+        if (key.path().startsWith("rewrite[]")) {
+            String name = key.path().substring("rewrite[].".length());
+            String rest = name.endsWith("app-name") ? "" : "\nset.app-name = rest";
+            return plus("rewrite = [{ " + name + " = " + value + rest + " }]");
+        }
         if (key.path().startsWith("routes[]")) {
             String name = key.path().substring("routes[].".length());
             String rest = name.equals("to") ? "" : ", to = [f]";
@@ -624,6 +700,10 @@ final class KeyCases {
     /** Relative to the folder above the conf file's. */
     private static String belowParent(RelayConfig config, Path path) {
         return config.file().resolve("../..").normalize().relativize(path).toString();
+    }
+
+    private static RelayConfig.Rewrite rewrite(RelayConfig config) {
+        return config.rewrites().getFirst();
     }
 
     private static RelayConfig.Route route(RelayConfig config) {
