@@ -11,6 +11,11 @@ final class Problems {
         all.add(new ConfigProblem(place.file(), place.line(), message));
     }
 
+    /** Whether anything is wrong with a key whose path begins so. */
+    boolean mention(String path) {
+        return all.stream().anyMatch(problem -> problem.message().startsWith(path));
+    }
+
     boolean isEmpty() {
         return all.isEmpty();
     }

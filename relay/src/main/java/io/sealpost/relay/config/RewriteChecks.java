@@ -35,7 +35,8 @@ final class RewriteChecks {
     private void fields(Block rewrite, String where) {
         Block set = rewrite.block("set");
         Block map = rewrite.block("map");
-        boolean nothing = !rewrite.isWritten("redact");
+        // a value that is wrong is missing here, but was meant to change something
+        boolean nothing = !rewrite.isWritten("redact") && !problems.mention(where + ".");
         for (String field : FIELDS) {
             nothing &= !set.isWritten(field) && !map.isWritten(field);
             if (set.isWritten(field) && map.isWritten(field)) {

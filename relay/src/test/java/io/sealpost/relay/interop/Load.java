@@ -31,7 +31,12 @@ final class Load implements AutoCloseable {
     }
 
     static Load start(Wire wire, Relay relay, String series, int first) throws IOException {
-        Load load = new Load(wire.connect(relay), series, first);
+        return start(wire.connect(relay), series, first);
+    }
+
+    /** Over this connection, which ends with it. */
+    static Load start(Socket connection, String series, int first) {
+        Load load = new Load(connection, series, first);
         load.thread.start();
         return load;
     }

@@ -3,8 +3,13 @@ package io.sealpost.relay.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -33,11 +38,19 @@ class ReloadIT {
         sink.down();
     }
 
+    /** Two clients of the test's own, and one rsyslog that forwards what a third sends. */
     @Test
     void fifty_reloads_under_load_lose_nothing_and_end_no_connection() throws Exception {
+        int[] inputs = IntStream.range(0, 6).map(_ -> Ports.free()).toArray();
         try (Relay relay = Relay.prepare(dir, Map.of("up", sink.upstream())).start();
+                Program _ = rsyslog(relay, inputs);
                 Load one = Load.start(relay, "reload-one", 0);
-                Load two = Load.start(relay, "reload-two", 0)) {
+                Load two = Load.start(relay, "reload-two", 0);
+                Load three =
+                        Load.start(
+                                new Socket(InetAddress.getLoopbackAddress(), inputs[2]),
+                                "reload-rsyslog",
+                                0)) {
             String first = relay.conf();
             for (int round = 1; round <= ROUNDS; round++) {
                 if (round == UPSTREAM_COMES) {
@@ -55,17 +68,25 @@ class ReloadIT {
             }
             int endOne = one.stop();
             int endTwo = two.stop();
+            int endThree = three.stop();
             await("all is received")
                     .atMost(Duration.ofSeconds(30))
-                    .until(() -> received(relay) == endOne + endTwo);
+                    .until(() -> received(relay) == endOne + endTwo + endThree);
             relay.awaitDelivered();
             relay.assertBooksBalance();
             List<String> archive = relay.archive();
             assertThat(findings(endOne, "reload-one", archive)).isEqualTo(Findings.none());
             assertThat(findings(endTwo, "reload-two", archive)).isEqualTo(Findings.none());
+            assertThat(findings(endThree, "reload-rsyslog", archive)).isEqualTo(Findings.none());
             assertThat(findings(endOne, "reload-one", sink.messages()).missing()).isEmpty();
+            assertThat(findings(endThree, "reload-rsyslog", sink.messages()).missing()).isEmpty();
             assertThat(findings(endTwo, "reload-two", sink.messages()).missing()).isEmpty();
-            Table.add("SIGHUP and reload", ROUNDS + " times", endOne + endTwo, sink.size(), "");
+            Table.add(
+                    "SIGHUP and reload",
+                    ROUNDS + " times",
+                    endOne + endTwo + endThree,
+                    sink.size(),
+                    "");
         }
     }
 
@@ -85,9 +106,21 @@ class ReloadIT {
         return round % 3 == 1 ? "door=" : "udp=";
     }
 
+    private Program rsyslog(Relay relay, int... inputs) throws IOException {
+        Path folder = Files.createDirectories(dir.resolve("rsyslog"));
+        Map<String, Object> words = new HashMap<>();
+        for (int i = 0; i < inputs.length; i++) {
+            words.put("IN" + i, inputs[i]);
+        }
+        words.putAll(Map.of("DIR", folder, "UDP", relay.udp, "TCP", relay.tcp));
+        Path conf = Template.write("rsyslog-client.conf", folder.resolve("conf"), words);
+        return Peers.rsyslog(conf, folder, inputs[5]);
+    }
+
     /**
      * Renames listener and upstream to and fro, puts a listener first and takes it out, adds an
-     * upstream with a file and takes it out with what waits for it.
+     * upstream with a file and takes it out with what waits for it, and says by ever other routes
+     * that everything goes to the archive and to the upstream.
      */
     private String changed(String conf, int round) {
         String text = conf;
@@ -108,7 +141,28 @@ class ReloadIT {
                                     + (round % 2 == 0 ? "drain" : "drop")
                                     + " }\n    archive {");
         }
-        return text;
+        return routed(text, round);
+    }
+
+    private static String routed(String text, int round) {
+        String up = round % 2 == 1 ? "renamed" : "up";
+        String spare = text.contains("    spare {") ? ", spare" : "";
+        String routes =
+                switch (round % 4) {
+                    case 0 -> "";
+                    case 1 ->
+                            "routes = [{ match { app-name = app1 }, to = [UP, archive] },"
+                                    + " { to = [archive, UPSPARE] }]";
+                    case 2 ->
+                            "routes = [{ match { severity = \">= warning\" }, to = [archive],"
+                                    + " continue = true }, { match { message = \"n=\\\\d*7 \" },"
+                                    + " to = [UP, archive] }, { to = [archiveSPARE, UP] }]";
+                    default ->
+                            "routes = [{ to = [UP], continue = true }, { match { not { app-name ="
+                                    + " app2 } }, to = [archiveSPARE] }, { to = [archive] }]";
+                };
+        return text.replace(
+                "  spool {", routes.replace("UP", up).replace("SPARE", spare) + "\n  spool {");
     }
 
     /** The TCP listener before the UDP one. */
