@@ -5,6 +5,7 @@ import io.sealpost.relay.spool.UpstreamQueue;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.PortUnreachableException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Optional;
@@ -148,7 +149,7 @@ public final class UdpForwarder implements Forwarder {
         try (Datagrams datagrams = Datagrams.connect(address(), settings, clock)) {
             failure = serve(datagrams);
         } catch (IOException e) {
-            failure = Optional.of(TcpConnection.reason(e));
+            failure = Optional.of(reason(e));
         }
         become(false);
         progress.unconfirmed(0);
@@ -178,11 +179,17 @@ public final class UdpForwarder implements Forwarder {
             if (session.fruitful()) {
                 retry.reset();
             }
-            return Optional.of(TcpConnection.reason(e));
+            return Optional.of(reason(e));
         } catch (RuntimeException e) {
             LOG.error("upstream {}: unexpected", name(), e);
             return Optional.of("internal error");
         }
+    }
+
+    private static String reason(IOException e) {
+        return e instanceof PortUnreachableException
+                ? "nobody listens there (ICMP port unreachable)"
+                : TcpConnection.reason(e);
     }
 
     /** The server's addresses take turns, and its name is looked up each time. */

@@ -69,15 +69,18 @@ class UdpForwarderTest {
 
     @Test
     void what_is_sent_while_nobody_listens_is_queued_and_arrives_later() throws Exception {
-        int port;
-        try (DatagramSocket gone = new DatagramSocket(new InetSocketAddress("127.0.0.1", 0))) {
-            port = gone.getLocalPort();
-        }
+        int port = unusedPort();
         try (UdpForwarder forwarder = start("127.0.0.1", port, 65_507, 20_000)) {
             spool.feed(0, 500);
             await("the refusal")
                     .atMost(PATIENCE)
-                    .until(() -> changes.stream().anyMatch(c -> c.startsWith("down")));
+                    .until(
+                            () ->
+                                    changes.contains(
+                                            "down cannot send to 127.0.0.1:"
+                                                    + port
+                                                    + ": nobody listens there (ICMP port"
+                                                    + " unreachable)"));
             assertThat(spool.queue().delivered()).isZero();
             assertThat(forwarder.connected()).isFalse();
 
@@ -172,10 +175,7 @@ class UdpForwarderTest {
 
     @Test
     void a_stop_keeps_what_nobody_takes() throws Exception {
-        int port;
-        try (DatagramSocket gone = new DatagramSocket(new InetSocketAddress("127.0.0.1", 0))) {
-            port = gone.getLocalPort();
-        }
+        int port = unusedPort();
         UdpForwarder forwarder = start("127.0.0.1", port, 65_507, 20_000);
         spool.feed(0, 100);
         await().atMost(PATIENCE).until(() -> !changes.isEmpty());
@@ -183,6 +183,12 @@ class UdpForwarderTest {
 
         assertThat(forwarder.ended()).isTrue();
         assertThat(spool.queue().queued()).isEqualTo(100);
+    }
+
+    private static int unusedPort() throws IOException {
+        try (DatagramSocket gone = new DatagramSocket(new InetSocketAddress("127.0.0.1", 0))) {
+            return gone.getLocalPort();
+        }
     }
 
     /** Without what was sent again. */

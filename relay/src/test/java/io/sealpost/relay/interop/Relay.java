@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** The relay, started as its user does: {@code packaging/sealpost run -c FILE}. */
 final class Relay implements AutoCloseable {
@@ -168,7 +169,11 @@ final class Relay implements AutoCloseable {
         Program running = program.orElseThrow();
         long before = reloads(running);
         running.hangUp();
-        await("a reload").atMost(START).until(() -> reloads(running) > before);
+        try {
+            await("a reload").atMost(START).until(() -> reloads(running) > before);
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError("no reload; the relay said:\n" + running.output(), e);
+        }
     }
 
     private static long reloads(Program running) {
@@ -248,16 +253,15 @@ final class Relay implements AutoCloseable {
     /** Waits until no upstream has anything queued. */
     void awaitDelivered() {
         for (String upstream : upstreams) {
-            await(upstream + " has everything")
-                    .atMost(Duration.ofSeconds(60))
-                    .pollInterval(Duration.ofMillis(100))
-                    .until(
-                            () ->
-                                    metric(
-                                                    "sealpost_upstream_queued{upstream=\""
-                                                            + upstream
-                                                            + "\"}")
-                                            == 0);
+            String queued = "sealpost_upstream_queued{upstream=\"" + upstream + "\"}";
+            try {
+                await(upstream + " has everything")
+                        .atMost(Duration.ofSeconds(60))
+                        .pollInterval(Duration.ofMillis(100))
+                        .until(() -> metric(queued) == 0);
+            } catch (ConditionTimeoutException e) {
+                throw new AssertionError(upstream + " lacks messages; said:\n" + output(), e);
+            }
         }
     }
 
