@@ -18,12 +18,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Isolated;
 import org.slf4j.LoggerFactory;
 
 /** {@code receive-buffer}, from the conf file to what the kernel says of the socket. */
 @Timeout(120)
-@Isolated // it hears what every UDP listener of the JVM logs
 class SocketKeysTest {
     private static final String FILE = "upstreams.f { type = file, path = \"f.log\" }\n";
     private static final String GRANTED =

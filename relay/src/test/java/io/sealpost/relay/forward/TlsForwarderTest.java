@@ -38,6 +38,7 @@ import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,6 +51,7 @@ import org.slf4j.LoggerFactory;
 
 /** A syslog upstream over TLS, against servers of the JDK. */
 @Timeout(120)
+@Tag("waits")
 @Execution(ExecutionMode.CONCURRENT)
 class TlsForwarderTest {
     private static final TestCertificates CERTIFICATES = TestCertificates.shared();

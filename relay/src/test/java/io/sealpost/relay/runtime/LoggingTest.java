@@ -11,12 +11,10 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Isolated;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The relay's own log, as it comes out on standard error. */
-@Isolated // it hears what every class of the JVM logs
 class LoggingTest {
     private final PrintStream standardError = System.err;
     private final ByteArrayOutputStream captured = new ByteArrayOutputStream();
