@@ -34,6 +34,7 @@ class LayersTest {
                     "pipeline",
                     "spool",
                     "forward",
+                    "integrity",
                     "watch",
                     "admin",
                     "runtime");
@@ -59,6 +60,8 @@ class LayersTest {
     @ArchTest static final ArchRule spool_knows_no_other_room = knows("spool", "runtime");
 
     @ArchTest static final ArchRule route_knows_no_other_room = knows("route");
+
+    @ArchTest static final ArchRule integrity_knows_no_other_room = knows("integrity");
 
     @ArchTest
     static final ArchRule pipeline_knows_what_it_feeds =
