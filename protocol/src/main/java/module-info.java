@@ -12,4 +12,5 @@ module io.sealpost.protocol {
     exports io.sealpost.protocol.parse;
     exports io.sealpost.protocol.encode;
     exports io.sealpost.protocol.frame;
+    exports io.sealpost.protocol.relp;
 }

@@ -1,0 +1,2 @@
+/** RELP, the acknowledged way from host to host. The door is {@code RelpServerSession}. */
+package io.sealpost.protocol.relp;
