@@ -10,8 +10,11 @@ import java.util.List;
 final class ServerDriver {
     static final String SOFTWARE = "sealpost,1,https://sealpost.example";
     static final String OPEN =
-            "1 open 86 relp_version=0\nrelp_software=librelp,1.11.0,http://librelp.adiscon.com\n"
-                    + "commands=syslog\n";
+            """
+            1 open 86 relp_version=0
+            relp_software=librelp,1.11.0,http://librelp.adiscon.com
+            commands=syslog
+            """;
     static final String OPENED =
             "1 rsp 87 200 OK\nrelp_version=0\nrelp_software=" + SOFTWARE + "\ncommands=syslog\n";
     static final String SERVERCLOSE = "0 serverclose 0\n";
