@@ -25,7 +25,7 @@ public record Checkpoint(String origin, long size, Hash root) {
 
     /** The checkpoint of a note's text. */
     public static Checkpoint parse(String text) throws NoteFormatException {
-        String[] lines = text.split("\n", -1);
+        String[] lines = text.split("\n", LINES + 2);
         if (lines.length != LINES + 1 || !lines[LINES].isEmpty()) {
             throw new NoteFormatException("not the three lines of a checkpoint");
         }

@@ -64,11 +64,11 @@ public final class Proofs {
         if (from < 0 || from > to) {
             return false;
         }
-        if (from == to) {
-            return proof.isEmpty() && fromRoot.equals(toRoot);
+        if (from == 0 && !fromRoot.equals(MerkleHash.emptyRoot())) {
+            return false;
         }
-        if (from == 0) {
-            return proof.isEmpty() && fromRoot.equals(MerkleHash.emptyRoot());
+        if (from == to || from == 0) {
+            return proof.isEmpty() && (from < to || fromRoot.equals(toRoot));
         }
         Climb climb = new Climb(from - 1, to - 1);
         climb.toLargestSubtree();

@@ -26,6 +26,9 @@ public record TlogProof(String extra, long index, List<Hash> path, SignedNote no
     /** A path is no longer than a tree is high. */
     private static final int MAX_PATH = 63;
 
+    /** Before the checkpoint: the path, and at most three lines that lead to it. */
+    private static final int MAX_LINES = 3 + MAX_PATH;
+
     /** What a proof shows. */
     public enum Verdict {
         /** The log has the entry. */
@@ -63,7 +66,7 @@ public record TlogProof(String extra, long index, List<Hash> path, SignedNote no
         if (blankLine < 0) {
             throw new NoteFormatException("no empty line before the checkpoint");
         }
-        String[] lines = text.substring(0, blankLine).split("\n", -1);
+        String[] lines = text.substring(0, blankLine).split("\n", MAX_LINES + 1);
         if (!lines[0].equals(HEADER)) {
             throw new NoteFormatException("not a proof: first line is not " + HEADER);
         }

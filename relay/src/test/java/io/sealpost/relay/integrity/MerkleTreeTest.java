@@ -4,7 +4,9 @@ import static io.sealpost.relay.integrity.MemoryTree.hex;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
@@ -12,6 +14,8 @@ import org.junit.jupiter.api.Test;
 
 /** The growing edge, against the tree of Certificate Transparency's tests and a definition. */
 class MerkleTreeTest {
+    private static final int ROUNDS = 20_000;
+
     /** The entries and roots that implementations of RFC 6962 share. */
     static final List<String> ENTRIES =
             List.of(
@@ -120,6 +124,24 @@ class MerkleTreeTest {
                 assertThat(actual).isEqualTo(expected);
             }
         }
+    }
+
+    @Test
+    void hashing_a_message_into_the_tree_allocates_nothing() {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        MerkleHash hashing = new MerkleHash();
+        TreeEdge edge = new TreeEdge((level, index, b, at) -> {});
+        byte[] message = new byte[200];
+        byte[] leaf = new byte[Hash.OCTETS];
+        long before = 0;
+        for (int i = 0; i < 2 * ROUNDS; i++) {
+            if (i == ROUNDS) {
+                before = threads.getCurrentThreadAllocatedBytes();
+            }
+            Entry.leafOfMessage(hashing, message, 0, message.length, leaf, 0);
+            edge.append(leaf, 0);
+        }
+        assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(ROUNDS);
     }
 
     /** MTH of RFC 6962 §2.1, as it stands there. */

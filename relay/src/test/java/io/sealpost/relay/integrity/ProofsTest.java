@@ -118,6 +118,8 @@ class ProofsTest {
         assertThat(Proofs.consistency(0, 0, tree)).contains(List.of());
         assertThat(Proofs.consistency(0, 7, tree)).contains(List.of());
         assertThat(Proofs.consistent(0, 0, List.of(), nothing, nothing)).isTrue();
+        assertThat(Proofs.consistent(0, 0, List.of(), nothing, tree.root(7))).isFalse();
+        assertThat(Proofs.consistent(0, 0, List.of(), tree.root(7), tree.root(7))).isFalse();
         assertThat(Proofs.consistent(0, 7, List.of(), nothing, tree.root(7))).isTrue();
         assertThat(Proofs.consistent(0, 7, List.of(), tree.root(7), tree.root(7))).isFalse();
         assertThat(Proofs.consistent(0, 7, List.of(nothing), nothing, tree.root(7))).isFalse();
