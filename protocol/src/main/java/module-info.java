@@ -1,7 +1,7 @@
 import org.jspecify.annotations.NullMarked;
 
 /**
- * Syslog without I/O: messages, parsers, encoder and framing over byte arrays. No threads, no
+ * Syslog without I/O: messages, parsers, encoder, framing and RELP over byte arrays. No threads, no
  * clock, no sockets; time and peer are arguments.
  */
 @NullMarked

@@ -339,8 +339,7 @@ public final class RelpClientSession {
             return code == ERROR ? fail("open refused: " + text(b)) : badCode(b);
         }
         int end = framer.dataOffset() + framer.dataLength();
-        int offers = Math.min(end, endOfText(b) + 1);
-        return switch (RelpOffers.read(b, offers, end)) {
+        return switch (RelpOffers.read(b, endOfText(b), end)) {
             case RelpOffers.Malformed(String reason) -> fail("answer to open: " + reason);
             case RelpOffers.WellFormed found -> opened(found);
         };

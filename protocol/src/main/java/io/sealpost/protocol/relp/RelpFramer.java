@@ -88,8 +88,8 @@ final class RelpFramer {
     private static final int MAX_DIGITS = 9;
     private static final int MAX_COMMAND = 32;
 
-    /** TXNR, command and DATALEN, with a blank behind each. */
-    private static final int MAX_HEADER = MAX_DIGITS + 1 + MAX_COMMAND + 1 + MAX_DIGITS + 1;
+    /** TXNR, command and DATALEN, whole but for the blank behind them. */
+    private static final int MAX_HEADER_REST = MAX_DIGITS + 1 + MAX_COMMAND + 1 + MAX_DIGITS;
 
     private final int maxData;
 
@@ -131,8 +131,8 @@ final class RelpFramer {
     /** Looks for the next frame in {@code b[from, end)}. */
     Result next(byte[] b, int from, int end) {
         consumedTo = from;
-        if (state == State.SKIP && !skip(b, end)) {
-            return state == State.BROKEN ? Result.MALFORMED : Result.NEED_MORE;
+        if (state == State.SKIP) {
+            skip(b, end);
         }
         if (state == State.HEADER && header(b, end)) {
             consumedTo = at;
@@ -192,7 +192,7 @@ final class RelpFramer {
 
     /** The most octets the caller has to keep. */
     int maxRest() {
-        return Math.max(MAX_HEADER, maxData);
+        return Math.max(MAX_HEADER_REST, maxData);
     }
 
     /** Reads a header up to the DATA or the LF; false if it is not there whole, or malformed. */
@@ -278,16 +278,13 @@ final class RelpFramer {
         consumedTo += length;
     }
 
-    /** Whether what had to be skipped came to its end. */
-    private boolean skip(byte[] b, int end) {
+    private void skip(byte[] b, int end) {
         int skipped = Math.min(awaited, end - consumedTo);
         awaited -= skipped;
         consumedTo += skipped;
-        if (consumedTo == end || !trailer(b)) {
-            return false;
+        if (consumedTo < end && trailer(b)) {
+            unfinished = false;
         }
-        unfinished = false;
-        return true;
     }
 
     private boolean trailer(byte[] b) {

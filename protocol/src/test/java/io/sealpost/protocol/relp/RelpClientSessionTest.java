@@ -205,6 +205,36 @@ class RelpClientSessionTest {
     }
 
     @Test
+    void only_a_refused_message_of_the_window_can_be_set_aside() {
+        ClientDriver client = ClientDriver.ready(64).sendAll(64);
+        for (int txnr = 2; txnr < 66; txnr++) {
+            client.read(txnr + " rsp 6 200 OK\n");
+        }
+        assertThat(client.session.isSettled(64)).isFalse();
+        client.sendAll(1).read("66 rsp 6 500 no\n");
+
+        assertThatThrownBy(() -> client.session.setAside(0))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThat(client.session.refused()).isEqualTo(64);
+        client.session.setAside(64);
+        assertThat(client.session.acknowledged()).isEqualTo(65);
+    }
+
+    @Test
+    void message_not_sent_cannot_be_set_aside() {
+        ClientDriver client = ClientDriver.ready(64).sendAll(64);
+        client.read("2 rsp 6 500 no\n");
+
+        assertThatThrownBy(() -> client.session.setAside(64))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void largest_window_is_a_window() {
+        assertThat(ClientDriver.ready(1 << 20).session.roomInWindow()).isEqualTo(1 << 20);
+    }
+
+    @Test
     void message_set_aside_no_longer_holds_the_others() {
         ClientDriver client = ClientDriver.ready(3).sendAll(3);
         client.read("2 rsp 6 500 no\n3 rsp 6 200 OK\n");
@@ -239,7 +269,8 @@ class RelpClientSessionTest {
         "3 rsp 4 2000, a rsp without code 200 or 500: 2000",
         "3 rsp 5 20 OK, a rsp without code 200 or 500: 20 OK",
         "3 rsp 6 201 OK, a rsp without code 200 or 500: 201 OK",
-        "3 rsp 6 /00 OK, a rsp without code 200 or 500: /00 OK",
+        "3 rsp 6 1:0 OK, a rsp without code 200 or 500: 1:0 OK",
+        "3 rsp 6 21& OK, a rsp without code 200 or 500: 21& OK",
         "3 rsp 2 OK, a rsp without code 200 or 500: OK",
         "3 rsp 5 200 OK, no LF where the frame has to end",
         "3 syslog 1 a, the peer sent the command syslog",
@@ -277,7 +308,13 @@ class RelpClientSessionTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"3 rsp 0\n", "3 rsp 6 200 OK\n", "3 rsp 6 500 no\n", "0 serverclose 0\n"})
+            strings = {
+                "3 rsp 0\n",
+                "3 rsp 6 200 OK\n",
+                "3 rsp 6 500 no\n",
+                "3 rsp 6 999 no\n",
+                "0 serverclose 0\n"
+            })
     void close_is_answered_in_any_form(String answer) {
         ClientDriver client = ClientDriver.ready(128).sendAll(1).read("2 rsp 6 200 OK\n");
         client.session.close();

@@ -159,6 +159,16 @@ class RelpFramerTest {
     }
 
     @Test
+    void header_whole_but_for_its_blank_is_the_largest_rest_where_data_is_short() {
+        FramerDriver driver = new FramerDriver(8);
+        driver.read(Pieces.octets("999999999 " + "a".repeat(32) + " 000000001"));
+
+        assertThat(driver.largestRest()).isEqualTo(new RelpFramer(8).maxRest());
+        driver.read(Pieces.octets(" x\n"));
+        assertThat(driver).hasToString("999999999 " + "a".repeat(32) + "[x]");
+    }
+
+    @Test
     void long_data_costs_linear_time_however_it_is_cut() {
         // 64 MiB in pieces of 8 octets: re-reading it each time would take 256 TiB of looks
         int length = 1 << 26;

@@ -262,6 +262,15 @@ class RelpServerSessionTest {
     }
 
     @Test
+    void longest_software_is_offered() {
+        String software = "s".repeat(255);
+        RelpServerSession session = new RelpServerSession(99, software);
+
+        assertThat(new ServerDriver(session, true).read(OPEN).replies())
+                .contains("\nrelp_software=" + software + "\n");
+    }
+
+    @Test
     void software_that_cannot_be_offered_is_a_mistake() {
         assertThatThrownBy(() -> new RelpServerSession(99, "a\nb"))
                 .isInstanceOf(IllegalArgumentException.class);
@@ -333,6 +342,26 @@ class RelpServerSessionTest {
             assertThat(server.messages).containsExactly("0123456789");
             assertThat(server.truncated()).isZero();
         }
+    }
+
+    @Test
+    void message_at_a_maximum_above_128_kib_is_whole_with_any_trailer() {
+        for (String trailer : List.of("", "\n", "\r\n", "\0")) {
+            String message = "x".repeat(200_000);
+            ServerDriver server = opened(200_000).read(syslog(2, message + trailer));
+
+            assertThat(server.messages).containsExactly(message);
+            assertThat(server.truncated()).isZero();
+        }
+    }
+
+    @Test
+    void rest_is_bounded_by_128_kib_or_the_maximum_with_its_trailer() {
+        assertThat(new RelpServerSession(10, SOFTWARE).maxRest()).isEqualTo(131_072);
+        assertThat(new RelpServerSession(131_070, SOFTWARE).maxRest()).isEqualTo(131_072);
+        assertThat(new RelpServerSession(200_000, SOFTWARE).maxRest()).isEqualTo(200_002);
+        assertThat(new RelpServerSession(Integer.MAX_VALUE, SOFTWARE).maxRest())
+                .isEqualTo(999_999_999);
     }
 
     @Test
