@@ -8,6 +8,7 @@ import io.sealpost.relay.admin.AdminSettings;
 import io.sealpost.relay.admin.ControlCommand;
 import io.sealpost.relay.config.Endpoint;
 import io.sealpost.relay.config.RelayConfig;
+import io.sealpost.relay.forward.BalancedForwarder;
 import io.sealpost.relay.forward.FileForwarder;
 import io.sealpost.relay.forward.FileUpstreamSettings;
 import io.sealpost.relay.forward.Format;
@@ -57,6 +58,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -267,22 +269,34 @@ final class Assembly implements Upstreams.Factory {
                             sharedRandom(),
                             clock,
                             outages);
-            case RelayConfig.TcpUpstream tcp ->
-                    new TcpForwarder(
-                            new TcpUpstreamSettings(
-                                    tcp.name(),
-                                    tcp.servers().stream().map(Assembly::server).toList(),
-                                    layout(tcp.format(), tcp.framing()),
-                                    tcp.retry().first(),
-                                    tcp.retry().max(),
-                                    TcpUpstreamSettings.CONNECT_TIMEOUT,
-                                    TcpUpstreamSettings.PROBE,
-                                    clientTls(tcp)),
-                            queue,
-                            new TcpNetwork(loops().group(), sharedRandom()),
-                            clock,
-                            outages);
+            case RelayConfig.TcpUpstream tcp -> stream(tcp, queue);
         };
+    }
+
+    private Forwarder stream(RelayConfig.TcpUpstream tcp, UpstreamQueue queue) throws IOException {
+        TcpNetwork network = new TcpNetwork(loops().group(), sharedRandom());
+        List<Server> servers = tcp.servers().stream().map(Assembly::server).toList();
+        if (tcp.strategy() == RelayConfig.Strategy.FAILOVER) {
+            return new TcpForwarder(streamSettings(tcp, servers), queue, network, clock, outages);
+        }
+        List<TcpUpstreamSettings> each = new ArrayList<>();
+        for (Server server : servers) {
+            each.add(streamSettings(tcp, List.of(server)));
+        }
+        return new BalancedForwarder(each, queue, network, clock, outages);
+    }
+
+    private TcpUpstreamSettings streamSettings(RelayConfig.TcpUpstream tcp, List<Server> servers)
+            throws IOException {
+        return new TcpUpstreamSettings(
+                tcp.name(),
+                servers,
+                layout(tcp.format(), tcp.framing()),
+                tcp.retry().first(),
+                tcp.retry().max(),
+                TcpUpstreamSettings.CONNECT_TIMEOUT,
+                TcpUpstreamSettings.PROBE,
+                clientTls(tcp));
     }
 
     private static Server server(Endpoint endpoint) {

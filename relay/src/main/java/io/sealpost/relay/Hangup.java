@@ -25,8 +25,18 @@ final class Hangup {
                             handler.getClassLoader(),
                             new Class<?>[] {handler},
                             (self, method, arguments) -> answer(self, method, arguments, action));
-            signal.getMethod("handle", signal, handler)
-                    .invoke(null, signal.getConstructor(String.class).newInstance("HUP"), proxy);
+            Object before =
+                    signal.getMethod("handle", signal, handler)
+                            .invoke(
+                                    null,
+                                    signal.getConstructor(String.class).newInstance("HUP"),
+                                    proxy);
+            if (handler.getField("SIG_IGN").get(null).equals(before)) {
+                // the JVM leaves it so
+                LOG.warn(
+                        "SIGHUP is ignored, as under nohup; for a reload use the command reload,"
+                                + " or start with setsid");
+            }
         } catch (ReflectiveOperationException | IllegalArgumentException e) {
             Throwable cause = e instanceof InvocationTargetException ? e.getCause() : e;
             LOG.warn("SIGHUP cannot be handled: {}", String.valueOf(cause));

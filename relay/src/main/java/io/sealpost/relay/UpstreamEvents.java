@@ -39,12 +39,33 @@ final class UpstreamEvents implements ForwardObserver {
     }
 
     @Override
-    public void up(String upstream) {
+    public void up(String upstream, String target) {
         down.remove(upstream);
         events.raise(
                 Event.ofUpstream(
                         EventKind.UPSTREAM_UP,
                         upstream,
-                        "upstream " + upstream + ": it takes messages again"));
+                        "upstream " + upstream + ": " + target + " takes messages again"));
+    }
+
+    @Override
+    public void serverDown(String upstream, String server, String reason) {
+        events.raise(
+                Event.ofUpstream(
+                                EventKind.SERVER_DOWN,
+                                upstream,
+                                "upstream %s: %s cannot be used: %s"
+                                        .formatted(upstream, server, reason))
+                        .with("server", server));
+    }
+
+    @Override
+    public void serverUp(String upstream, String server) {
+        events.raise(
+                Event.ofUpstream(
+                                EventKind.SERVER_UP,
+                                upstream,
+                                "upstream %s: %s can be used again".formatted(upstream, server))
+                        .with("server", server));
     }
 }

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
@@ -254,12 +255,22 @@ final class Upstreams {
     }
 
     private void replace(Running one, RelayConfig.Upstream upstream) {
-        end(one, REPLACEMENT_GRACE);
-        synchronized (this) {
-            one.config = upstream;
-            one.forwarder = null;
-            startOrTell(one);
+        while (true) {
+            Forwarder before = forwarder(one);
+            end(before, REPLACEMENT_GRACE);
+            synchronized (this) {
+                if (Objects.equals(before, one.forwarder)) {
+                    one.config = upstream;
+                    one.forwarder = null;
+                    startOrTell(one);
+                    return;
+                }
+            }
         }
+    }
+
+    private synchronized @Nullable Forwarder forwarder(Running one) {
+        return one.forwarder;
     }
 
     private void takeOut(Running gone, boolean drain) {
@@ -271,30 +282,43 @@ final class Upstreams {
                 }
             }
         }
-        end(gone, drain ? REPLACEMENT_GRACE : Duration.ZERO);
-        synchronized (this) {
-            if (!gone.leaving) {
-                startOrTell(gone); // it came back meanwhile
-                return;
-            }
-            String name = gone.queue.name();
-            running.remove(name);
-            metrics.removeUpstream(name);
-            try {
-                long dropped = spool.remove(gone.queue);
-                LOG.info("upstream {}: taken out; {} messages dropped with it", name, dropped);
-            } catch (IOException e) {
-                LOG.error(
-                        "upstream {}: cannot be taken out of the data folder: {}",
-                        name,
-                        e.getMessage());
+        while (true) {
+            Forwarder before = forwarder(gone);
+            end(before, drain ? REPLACEMENT_GRACE : Duration.ZERO);
+            synchronized (this) {
+                // another reload may have brought it back, and replaced its forwarder, meanwhile
+                if (!running.containsValue(gone)) {
+                    return;
+                }
+                if (Objects.equals(before, gone.forwarder)) {
+                    if (gone.leaving) {
+                        remove(gone);
+                    } else {
+                        startOrTell(gone);
+                    }
+                    return;
+                }
             }
         }
     }
 
+    private void remove(Running gone) {
+        String name = gone.queue.name();
+        running.remove(name);
+        metrics.removeUpstream(name);
+        try {
+            long dropped = spool.remove(gone.queue);
+            LOG.info("upstream {}: taken out; {} messages dropped with it", name, dropped);
+        } catch (IOException e) {
+            LOG.error(
+                    "upstream {}: cannot be taken out of the data folder: {}",
+                    name,
+                    e.getMessage());
+        }
+    }
+
     /** Returns when the forwarder touches its queue no more. */
-    private static void end(Running one, Duration grace) {
-        Forwarder forwarder = one.forwarder;
+    private static void end(@Nullable Forwarder forwarder, Duration grace) {
         if (forwarder == null) {
             return;
         }

@@ -78,6 +78,29 @@ class SyslogUpstreamKeysTest {
     }
 
     @Test
+    void balance_sends_to_all_servers() throws Exception {
+        try (ServerSocket other = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+                RunningRelay _ =
+                        RunningRelay.start(
+                                folder,
+                                NanoClock.system(),
+                                """
+                                upstreams.s {
+                                  type = syslog, transport = tcp, strategy = balance
+                                  servers = ["127.0.0.1:%d", "127.0.0.1:%d"]
+                                }
+                                """
+                                        .formatted(
+                                                receiver.getLocalPort(), other.getLocalPort()))) {
+            other.setSoTimeout((int) RunningRelay.PATIENCE.toMillis());
+            try (Socket one = receiver.accept();
+                    Socket two = other.accept()) {
+                assertThat(one.isConnected() && two.isConnected()).isTrue();
+            }
+        }
+    }
+
+    @Test
     void upstreams_have_shutdown_grace_to_take_what_is_left() throws Exception {
         MovedClock clock = MovedClock.faster(20);
         int messages = 1024;

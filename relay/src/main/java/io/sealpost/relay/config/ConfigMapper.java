@@ -180,6 +180,7 @@ final class ConfigMapper {
         return new RelayConfig.TcpUpstream(
                 name,
                 block.list("servers", Endpoint.class),
+                block.get("strategy", RelayConfig.Strategy.class),
                 tls,
                 format,
                 block.get("framing", RelayConfig.Framing.class),

@@ -3,8 +3,10 @@ package io.sealpost.relay.config;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Rules that need more than one key. Values that are wrong alone are missing here. */
 final class CrossChecks {
@@ -102,6 +104,9 @@ final class CrossChecks {
                         "upstreams." + name + ".retry: first is longer than max, exchange them");
             }
         }
+        if (block.has("servers")) {
+            servers("upstreams." + name + ".servers: ", block);
+        }
         boolean overTls =
                 block.find("transport", Schema.UpstreamTransport.class)
                         .filter(transport -> transport == Schema.UpstreamTransport.TLS)
@@ -124,6 +129,17 @@ final class CrossChecks {
                             + ".buffer.max-size: larger than the spool, use at most "
                             + Units.size(spool.get("max-size", Long.class))
                             + " or raise spool.max-size");
+        }
+    }
+
+    private void servers(String key, Block block) {
+        Set<Endpoint> seen = new HashSet<>();
+        for (Endpoint server : block.list("servers", Endpoint.class)) {
+            if (!seen.add(server)) {
+                problems.add(
+                        block.place("servers"),
+                        key + server + " is named twice, take out one of the two");
+            }
         }
     }
 

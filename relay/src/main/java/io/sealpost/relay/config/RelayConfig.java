@@ -206,12 +206,13 @@ public record RelayConfig(
     /**
      * Messages to a syslog receiver over TCP or TLS.
      *
-     * @param servers the first one that takes connections gets everything
+     * @param strategy what several servers are for
      * @param tls absent: plain TCP
      */
     public record TcpUpstream(
             String name,
             List<Endpoint> servers,
+            Strategy strategy,
             Optional<UpstreamTls> tls,
             MessageFormat format,
             Framing framing,
@@ -225,8 +226,15 @@ public record RelayConfig(
 
         @Override
         public Upstream with(Buffer other, Lifecycle life) {
-            return new TcpUpstream(name, servers, tls, format, framing, retry, other, life);
+            return new TcpUpstream(
+                    name, servers, strategy, tls, format, framing, retry, other, life);
         }
+    }
+
+    /** The first of several servers gets everything, or each its share. */
+    public enum Strategy {
+        FAILOVER,
+        BALANCE
     }
 
     /**

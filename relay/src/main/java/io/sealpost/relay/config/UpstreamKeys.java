@@ -29,10 +29,22 @@ final class UpstreamKeys {
                 variant,
                 new Kind.Many(new Kind.HostAndPort(1), 1, 16),
                 REQUIRED,
-                "The receivers. The first one that takes connections gets everything; when it is"
-                        + " lost the next one does, and an earlier one that takes connections"
-                        + " again, which is tried every ten seconds, gets its place back. Names"
-                        + " are looked up again at each connect.");
+                "The receivers, each once. Names are looked up again at each connect.");
+    }
+
+    private static Key strategy(String variant) {
+        return variant(
+                "upstreams.*.strategy",
+                variant,
+                choice(RelayConfig.Strategy.class),
+                new Written("failover"),
+                "What several servers are for. `failover`: the first one that takes connections"
+                        + " gets everything; when it is lost the next one does, and an earlier"
+                        + " one that takes connections again, which is tried every ten seconds,"
+                        + " gets its place back. `balance`: all of them are connected to, and"
+                        + " whichever can take messages gets the next ones; messages keep their"
+                        + " order on each connection only, and what a lost server did not"
+                        + " confirm goes to the others.");
     }
 
     private static Key framing(String variant) {
@@ -107,6 +119,8 @@ final class UpstreamKeys {
                         "The receiver. Its name is looked up again after each failure."),
                 servers(SYSLOG_TCP),
                 servers(SYSLOG_TLS),
+                strategy(SYSLOG_TCP),
+                strategy(SYSLOG_TLS),
                 variant(
                         "upstreams.*.format",
                         SYSLOG,

@@ -1,8 +1,8 @@
 package io.sealpost.relay.forward;
 
+import io.sealpost.relay.spool.Feed;
 import io.sealpost.relay.spool.FrameRun;
 import io.sealpost.relay.spool.Position;
-import io.sealpost.relay.spool.UpstreamQueue;
 import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +24,7 @@ final class CautiousSending {
 
     private final TcpSession session;
     private final PoisonSearch search;
-    private final UpstreamQueue queue;
+    private final Feed queue;
     private final TcpConnection connection;
 
     CautiousSending(TcpSession session, PoisonSearch search) {
@@ -111,6 +111,7 @@ final class CautiousSending {
         } else if (search.othersTaken()) {
             setAside(sequence, length, here);
         } else {
+            search.undecided();
             FrameRun again = queue.poll(ONE_MESSAGE, SHORTLY);
             if (again != null) {
                 burst(again);
@@ -139,7 +140,7 @@ final class CautiousSending {
                 "upstream {}: message {} ({} octets) set aside: the server closed the connection"
                         + " after it {} times, and took others; it is not sent again",
                 queue.name(),
-                sequence,
+                queue.number(sequence),
                 length,
                 search.strikes());
         queue.setAside(here, SET_ASIDE);

@@ -13,6 +13,7 @@ import java.util.List;
  */
 final class Failback implements AutoCloseable {
     private final TcpUpstreamSettings settings;
+    private final Duration every;
     private final List<Server> earlier;
     private final Doorbell doorbell = new Doorbell();
     private final StopOrder stop;
@@ -22,15 +23,18 @@ final class Failback implements AutoCloseable {
     /**
      * Not yet begun.
      *
+     * @param every the time between two looks
      * @param found called at most once, on its thread
      */
     Failback(
             TcpUpstreamSettings settings,
+            Duration every,
             List<Server> earlier,
             EventLoopGroup group,
             NanoClock clock,
             Runnable found) {
         this.settings = settings;
+        this.every = every;
         this.earlier = earlier;
         this.found = found;
         stop = new StopOrder(clock);
@@ -46,7 +50,7 @@ final class Failback implements AutoCloseable {
 
     private void run() {
         try {
-            while (!doorbell.await(settings.probe(), stop::given)) {
+            while (!doorbell.await(every, stop::given)) {
                 if (anyBack()) {
                     found.run();
                     return;

@@ -236,7 +236,7 @@ public final class FileForwarder implements Forwarder {
         connected = true;
         if (!told.isEmpty()) {
             told = "";
-            observer.up(settings.name());
+            observer.up(settings.name(), target());
         }
         observer.connected(settings.name(), true);
         LOGGER.info(

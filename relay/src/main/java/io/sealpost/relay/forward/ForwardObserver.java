@@ -11,8 +11,18 @@ public interface ForwardObserver {
     /** No connection, or no file, any more, and why. Called once until {@link #up}. */
     default void down(String upstream, String reason) {}
 
-    /** It works again. */
-    default void up(String upstream) {}
+    /**
+     * It works again.
+     *
+     * @param target the server or file that takes messages now
+     */
+    default void up(String upstream, String target) {}
+
+    /** One of several servers cannot be used, while another is. Called once until the next. */
+    default void serverDown(String upstream, String server, String reason) {}
+
+    /** It can be used again. */
+    default void serverUp(String upstream, String server) {}
 
     /** So many LF, CR and NUL octets were escaped because the upstream takes lines. */
     default void escaped(String upstream, long octets) {}

@@ -41,7 +41,7 @@ final class OutageLog {
         everDown = true;
         if (isDown) {
             isDown = false;
-            observer.up(upstream);
+            observer.up(upstream, server);
         }
     }
 

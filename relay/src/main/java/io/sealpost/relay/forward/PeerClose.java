@@ -1,6 +1,6 @@
 package io.sealpost.relay.forward;
 
-import io.sealpost.relay.spool.UpstreamQueue;
+import io.sealpost.relay.spool.Feed;
 import java.time.Duration;
 import java.util.Arrays;
 
@@ -33,10 +33,10 @@ final class PeerClose {
 
     private final TcpConnection connection;
     private final RunSender sender;
-    private final UpstreamQueue queue;
+    private final Feed queue;
     private final Doorbell doorbell;
 
-    PeerClose(TcpConnection connection, RunSender sender, UpstreamQueue queue, Doorbell doorbell) {
+    PeerClose(TcpConnection connection, RunSender sender, Feed queue, Doorbell doorbell) {
         this.connection = connection;
         this.sender = sender;
         this.queue = queue;

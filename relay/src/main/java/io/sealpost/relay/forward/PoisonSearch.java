@@ -34,7 +34,8 @@ final class PoisonSearch {
      *   too, the peer is at fault and nobody is set aside (a TLS port closes at everything). The
      *   distance grows with each trial, because the next message may be just as poisonous.
      * - Where no message follows, one must have been confirmed since the last set-aside. So a peer
-     *   that begins to refuse everything costs at most one message.
+     *   that begins to refuse everything costs at most one message. If none was, nothing is decided,
+     *   and another connection of the upstream may try, if it has any.
      *
      * Rejected: judging by the position in the stream of the failed connections (what the peer read
      * before it closed is not known), and a time limit per message (slow is not poisonous).
@@ -73,6 +74,7 @@ final class PoisonSearch {
     private int strikes;
     private int trials;
     private boolean othersTaken;
+    private boolean undecided;
 
     /** Whether to send in bursts. */
     boolean cautious() {
@@ -188,6 +190,18 @@ final class PoisonSearch {
     /** Whether an exhausted message may be set aside though none follows it. */
     boolean othersTaken() {
         return othersTaken;
+    }
+
+    /** It cannot be told whether the exhausted message or the peer is at fault. */
+    void undecided() {
+        undecided = true;
+    }
+
+    /** Whether that was found since last asked. */
+    boolean takeUndecided() {
+        boolean taken = undecided;
+        undecided = false;
+        return taken;
     }
 
     /** The suspect was set aside. */

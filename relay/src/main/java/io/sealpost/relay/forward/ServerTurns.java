@@ -39,6 +39,10 @@ final class ServerTurns {
         return servers.subList(0, servers.indexOf(server));
     }
 
+    int count() {
+        return servers.size();
+    }
+
     boolean several() {
         return servers.size() > 1;
     }

@@ -1,6 +1,9 @@
 package io.sealpost.relay.forward;
 
 import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.function.ToLongFunction;
 
 /**
@@ -20,7 +23,8 @@ final class SilentTail {
      * for ever; so it must do that silence confirmed them on CONFIRMATIONS connections. A connection
      * that ends before that counts for nothing: a flapping peer shall not cost messages. But a peer
      * that always chokes on them must not block the rest: they are given up when STRIKES connections
-     * in a row stayed open unused, as in PoisonSearch, and were closed once they had them.
+     * in a row stayed open unused, as in PoisonSearch, and were closed once they had them. Of
+     * several servers each has its own count: what breaks at both proves nothing about either.
      *
      * MAX_OCTETS is far above what was seen to hide in a window; the oldest are the likeliest to have
      * been read, and are forgotten first.
@@ -36,34 +40,66 @@ final class SilentTail {
     static final int STRIKES = PoisonSearch.TRIES;
 
     /** Whole frames. */
-    private static final class Piece {
+    static final class Piece {
         final byte[] frames;
         final int messages;
-        int confirmations = 1;
+        final Map<Server, Integer> confirmations = new HashMap<>();
 
         /** Where the frames end in the stream of the present connection, at the latest. */
         long end;
+
+        /**
+         * Whether it was sent again on the present connection, and silence is yet to confirm it.
+         */
+        boolean again;
 
         Piece(byte[] frames, int messages, long end) {
             this.frames = frames;
             this.messages = messages;
             this.end = end;
         }
+
+        void confirmedBy(Server server) {
+            confirmations.merge(server, 1, Integer::sum);
+        }
+
+        boolean confirmedOften() {
+            return confirmations.values().stream().anyMatch(times -> times >= CONFIRMATIONS);
+        }
     }
 
     private final ArrayDeque<Piece> pieces = new ArrayDeque<>();
     private long octets;
     private long messages;
-    private int strikes;
+    private Server server;
+
+    /** In a row, of each server. */
+    private final Map<Server, Integer> strikes = new HashMap<>();
+
+    /** Nothing kept yet, while this server has the connection. */
+    SilentTail(Server server) {
+        this.server = server;
+    }
+
+    /** From now on it is this server that confirms, and strikes. */
+    void server(Server next) {
+        server = next;
+    }
 
     /** Keeps whole frames that end here, at the latest, in the stream of the connection. */
     void keep(byte[] frames, int count, long end) {
-        pieces.addLast(new Piece(frames, count, end));
-        octets += frames.length;
-        messages += count;
+        Piece piece = new Piece(frames, count, end);
+        piece.confirmedBy(server);
+        add(piece);
         while (octets > MAX_OCTETS && pieces.size() > 1) {
             forgetFirst();
         }
+    }
+
+    private void add(Piece piece) {
+        pieces.addLast(piece);
+        octets += piece.frames.length;
+        messages += piece.messages;
     }
 
     /** Forgets what ends at or before this octet of the connection: it was read. */
@@ -73,33 +109,36 @@ final class SilentTail {
         }
     }
 
-    /** Silence has confirmed on one more connection all that was sent again there. */
-    void confirmedAgain() {
-        strikes = 0;
+    /** Silence has confirmed this much of the present connection. */
+    void confirmed(long upTo) {
         for (Piece piece : pieces) {
-            piece.confirmations++;
+            if (piece.again && piece.end <= upTo) {
+                piece.again = false;
+                piece.confirmedBy(server);
+                excused();
+            }
         }
     }
 
     /** A connection that had stayed open unused was closed once it had been sent this. */
     void struck() {
-        strikes++;
+        strikes.merge(server, 1, Integer::sum);
     }
 
     /** The peer has borne it for a moment, or closes connections that are not used. */
     void excused() {
-        strikes = 0;
+        strikes.remove(server);
     }
 
     /** Forgets what was sent again often enough; returns the number of its messages. */
     long giveUp() {
         long before = messages;
-        while (!pieces.isEmpty()
-                && (strikes >= STRIKES || pieces.getFirst().confirmations >= CONFIRMATIONS)) {
+        boolean unbearable = strikes.values().stream().anyMatch(times -> times >= STRIKES);
+        while (!pieces.isEmpty() && (unbearable || pieces.getFirst().confirmedOften())) {
             forgetFirst();
         }
         if (pieces.isEmpty()) {
-            strikes = 0;
+            strikes.clear();
         }
         return before - messages;
     }
@@ -111,8 +150,35 @@ final class SilentTail {
      */
     void resend(ToLongFunction<byte[]> sending) {
         for (Piece piece : pieces) {
-            piece.end = sending.applyAsLong(piece.frames);
+            resend(piece, sending);
         }
+    }
+
+    private static void resend(Piece piece, ToLongFunction<byte[]> sending) {
+        piece.end = sending.applyAsLong(piece.frames);
+        piece.again = true;
+    }
+
+    /** Keeps what another connection left; oldest first. */
+    void take(List<Piece> left) {
+        left.forEach(this::add);
+    }
+
+    /** The same on a connection that is in use: sends it again at once. */
+    void adopt(List<Piece> left, ToLongFunction<byte[]> sending) {
+        for (Piece piece : left) {
+            resend(piece, sending);
+            add(piece);
+        }
+    }
+
+    /** Hands all of it over. */
+    List<Piece> leave() {
+        List<Piece> left = List.copyOf(pieces);
+        pieces.clear();
+        octets = 0;
+        messages = 0;
+        return left;
     }
 
     /** The oldest frames kept; there must be some. */

@@ -8,6 +8,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.channel.unix.Errors;
 import io.netty.channel.unix.UnixChannel;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
@@ -43,6 +44,9 @@ final class TcpConnection extends ChannelDuplexHandler {
     /** How often once nothing has moved for {@link #QUIET}. */
     private static final Duration SAMPLE_QUIET_EVERY = Duration.ofMillis(250);
 
+    /** As Netty gives it. */
+    private static final int ETIMEDOUT = -110;
+
     private static final String CLOSED_BY_PEER = "closed by the peer";
 
     private static final long QUIET = Duration.ofSeconds(3).toNanos();
@@ -63,6 +67,7 @@ final class TcpConnection extends ChannelDuplexHandler {
     private volatile long acknowledgedAt;
     private volatile boolean endedByFin;
     private volatile boolean endedByNotice;
+    private volatile boolean timedOut;
     private volatile boolean answered;
     private volatile boolean wireAcknowledged = true;
     private volatile @Nullable String ended;
@@ -128,7 +133,7 @@ final class TcpConnection extends ChannelDuplexHandler {
             written += length;
             wire.complete(written);
         } else {
-            end(reason(future.cause()));
+            end(future.cause());
         }
         if (before > MAX_PENDING / 2 && before - length <= MAX_PENDING / 2) {
             wake.run();
@@ -188,6 +193,11 @@ final class TcpConnection extends ChannelDuplexHandler {
     /** Whether it ended by the peer's word that it will say no more: TLS has one before FIN. */
     boolean endedByPeer() {
         return endedByFin || endedByNotice;
+    }
+
+    /** Whether the kernel gave it up, because the peer had been silent for too long. */
+    boolean timedOut() {
+        return timedOut;
     }
 
     /** Whether RST came after the end. */
@@ -340,7 +350,7 @@ final class TcpConnection extends ChannelDuplexHandler {
         switch (event) {
             case ChannelInputShutdownEvent _ -> finCame(context);
             case SslHandshakeCompletionEvent handshake when handshake.isSuccess() -> open(context);
-            case SslHandshakeCompletionEvent handshake -> end(reason(handshake.cause()));
+            case SslHandshakeCompletionEvent handshake -> end(handshake.cause());
             case SslCloseCompletionEvent farewell when farewell.isSuccess() && ended == null -> {
                 endedByNotice = true;
                 end(CLOSED_BY_PEER);
@@ -375,8 +385,15 @@ final class TcpConnection extends ChannelDuplexHandler {
             reset = true;
             wake.run();
         }
-        end(reason(cause));
+        end(cause);
         var _ = context.close();
+    }
+
+    private void end(@Nullable Throwable cause) {
+        if (cause instanceof Errors.NativeIoException error && error.expectedErr() == ETIMEDOUT) {
+            timedOut = true;
+        }
+        end(reason(cause));
     }
 
     private void end(String reason) {

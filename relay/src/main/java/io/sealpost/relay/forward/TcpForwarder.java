@@ -2,10 +2,13 @@ package io.sealpost.relay.forward;
 
 import io.netty.channel.EventLoopGroup;
 import io.sealpost.relay.runtime.NanoClock;
-import io.sealpost.relay.spool.UpstreamQueue;
+import io.sealpost.relay.spool.Feed;
 import io.sealpost.relay.tls.ClientTls;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +26,12 @@ public final class TcpForwarder implements Forwarder {
     /** A connection that lasted this long was no failure. */
     private static final long LASTING = Duration.ofSeconds(10).toNanos();
 
+    /** More such connections in a row that end early, and others get what this one could not. */
+    private static final int PATIENCE = PoisonSearch.FAILURES + 1;
+
+    /** Probes of a server that keeps disappointing come at most so many times later. */
+    private static final int LAZIEST_PROBE = 32;
+
     /** How long a server may take to confirm what it has when an earlier one is back. */
     private static final Duration LEAVE = Duration.ofSeconds(5);
 
@@ -30,7 +39,7 @@ public final class TcpForwarder implements Forwarder {
     private static final Duration CAUTIOUS_RETRY = Duration.ofSeconds(1);
 
     private final TcpUpstreamSettings settings;
-    private final UpstreamQueue queue;
+    private final Feed queue;
     private final NanoClock clock;
     private final ForwardObserver observer;
     private final Doorbell doorbell = new Doorbell();
@@ -40,9 +49,19 @@ public final class TcpForwarder implements Forwarder {
     private final ServerTurns turns;
     private final RetryDelay retry;
     private final OutageLog outages;
+    private final MissingServers missing;
     private final FrameRewriter rewriter;
-    private final TcpProgress progress = new TcpProgress();
+    private final TcpProgress progress;
+    private final Handover handover;
     private final Thread thread;
+
+    /** Connections in a row that ended soon, with nothing confirmed. */
+    private int vain;
+
+    /** Returns to an earlier server in a row on which nothing was confirmed. */
+    private int vainReturns;
+
+    private boolean returning;
 
     // Read by metrics and health; written by the forwarder's thread only.
     private volatile boolean connected;
@@ -55,12 +74,23 @@ public final class TcpForwarder implements Forwarder {
      */
     public TcpForwarder(
             TcpUpstreamSettings settings,
-            UpstreamQueue queue,
+            Feed queue,
+            TcpNetwork network,
+            NanoClock clock,
+            ForwardObserver observer) {
+        this(settings, queue, new Handover(), network, clock, observer);
+    }
+
+    TcpForwarder(
+            TcpUpstreamSettings settings,
+            Feed queue,
+            Handover handover,
             TcpNetwork network,
             NanoClock clock,
             ForwardObserver observer) {
         this.settings = settings;
         this.queue = queue;
+        this.handover = handover;
         this.clock = clock;
         this.observer = observer;
         rewriter = new FrameRewriter(settings.layout());
@@ -71,6 +101,8 @@ public final class TcpForwarder implements Forwarder {
         target = turns.toString();
         retry = new RetryDelay(settings.retryFirst(), settings.retryMax(), network.random());
         outages = new OutageLog(LOG, settings.name(), clock, observer);
+        missing = new MissingServers(LOG, settings.name(), observer);
+        progress = new TcpProgress(settings.servers().getFirst());
         thread =
                 Thread.ofPlatform()
                         .name("forward-" + settings.name())
@@ -148,6 +180,19 @@ public final class TcpForwarder implements Forwarder {
     /** A connection to one of the servers. */
     private record Link(Server server, TcpConnection connection) {}
 
+    /**
+     * How a connection ended.
+     *
+     * @param fruitful something was confirmed on it
+     * @param early it did not last
+     * @param silent its server was silent for too long
+     */
+    private record End(boolean fruitful, boolean early, boolean silent, String reason) {
+        boolean good() {
+            return fruitful || !early;
+        }
+    }
+
     /** Connects, sends until the connection ends, and waits before the next time. */
     private void visit() throws InterruptedException {
         Link link;
@@ -155,18 +200,46 @@ public final class TcpForwarder implements Forwarder {
             link = connect();
         } catch (IOException e) {
             turns.again();
+            letGo();
             pause("cannot connect to", turns.toString(), TcpConnection.reason(e), retry.next());
             return;
         }
         target = link.server().toString();
         outages.up(target, queue.queued());
-        long since = clock.nanos();
-        String reason = "";
-        boolean fruitful = false;
         StopOrder leave = stop.within();
+        End end = use(link, leave);
+        progress.unconfirmed(0);
+        if (returning) {
+            vainReturns = end.fruitful() || leave.given() ? 0 : vainReturns + 1;
+        }
+        returning = leave.given();
+        vain = end.good() ? 0 : vain + 1;
+        if (end.good()) {
+            retry.reset();
+        }
+        PoisonSearch search = progress.search();
+        // otherwise one of our messages may be why, and the search for it goes on here
+        boolean enough = end.fruitful() || end.silent() || vain > PATIENCE;
+        if (search.takeUndecided() || (enough && !search.cautious())) {
+            letGo();
+        }
+        if (returning) {
+            turns.again();
+            return;
+        }
+        turns.lost(link.server());
+        boolean nextAtOnce = turns.several() && (end.good() || vain % turns.count() != 0);
+        pause("lost", target, end.reason(), nextAtOnce ? Duration.ZERO : retry.next());
+    }
+
+    private End use(Link link, StopOrder leave) throws InterruptedException {
+        long since = clock.nanos();
+        boolean fruitful = false;
+        String reason;
         try (Failback failback = failback(link.server(), leave)) {
             failback.start();
             queue.rewind(queue.confirmed());
+            progress.tail().server(link.server());
             become(true);
             fruitful = serve(link.connection(), leave);
             reason = link.connection().ended();
@@ -180,42 +253,43 @@ public final class TcpForwarder implements Forwarder {
             become(false);
             link.connection().close();
         }
-        progress.unconfirmed(0);
-        boolean good = fruitful || clock.nanos() - since >= LASTING;
-        if (good) {
-            retry.reset();
-        }
-        if (leave.given()) {
-            turns.again();
-            return;
-        }
-        turns.lost(link.server());
-        Duration wait = good && turns.several() ? Duration.ZERO : retry.next();
-        pause("lost", link.server().toString(), reason, wait);
+        return new End(
+                fruitful, clock.nanos() - since < LASTING, link.connection().timedOut(), reason);
+    }
+
+    /** Other connections of this upstream may have what this one did not get confirmed. */
+    private void letGo() {
+        queue.release();
+        handover.leave(progress.tail().leave());
     }
 
     /** To the first server that takes one. */
     private Link connect() throws IOException, InterruptedException {
-        String failures = "";
+        Map<Server, String> failures = new LinkedHashMap<>();
         for (Server server : turns.order()) {
             if (!stop.maySend()) {
                 break;
             }
             try {
-                return new Link(server, dialer.connect(server, this::wake));
+                TcpConnection connection = dialer.connect(server, this::wake);
+                failures.forEach(missing::missed);
+                missing.found(server);
+                return new Link(server, connection);
             } catch (IOException e) {
-                String failure = TcpConnection.reason(e);
-                failures +=
-                        (failures.isEmpty() ? "" : "; ")
-                                + (turns.several() ? server + ": " + failure : failure);
+                failures.put(server, TcpConnection.reason(e));
             }
         }
-        throw new IOException(failures);
+        throw new IOException(
+                failures.entrySet().stream()
+                        .map(e -> turns.several() ? e.getKey() + ": " + e.getValue() : e.getValue())
+                        .collect(Collectors.joining("; ")));
     }
 
     private Failback failback(Server inUse, StopOrder leave) {
         return new Failback(
                 settings,
+                settings.probe()
+                        .multipliedBy(Math.min(1L << Math.min(vainReturns, 30), LAZIEST_PROBE)),
                 turns.before(inUse),
                 group,
                 clock,
@@ -238,7 +312,7 @@ public final class TcpForwarder implements Forwarder {
         boolean cautious = search.cautious();
         TcpSession session =
                 new TcpSession(
-                        new TcpSession.Surroundings(queue, progress, doorbell, leave),
+                        new TcpSession.Surroundings(queue, progress, handover, doorbell, leave),
                         connection,
                         new RunSender(
                                 connection, rewriter, octets -> observer.escaped(name(), octets)));
@@ -250,6 +324,7 @@ public final class TcpForwarder implements Forwarder {
     }
 
     private void tellTail() {
+        progress.tail().take(handover.take());
         long messages = progress.tail().messages();
         if (messages > 0) {
             LOG.warn(

@@ -7,11 +7,16 @@ package io.sealpost.relay.forward;
  */
 final class TcpProgress {
     private final PoisonSearch search = new PoisonSearch();
-    private final SilentTail tail = new SilentTail();
+    private final SilentTail tail;
     private long sentEnd;
 
     // Read by the metrics; written by the forwarder's thread only.
     private volatile long unconfirmed;
+
+    /** Nothing sent yet; the first connection is tried to this server. */
+    TcpProgress(Server first) {
+        tail = new SilentTail(first);
+    }
 
     PoisonSearch search() {
         return search;

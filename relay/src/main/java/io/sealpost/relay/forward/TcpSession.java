@@ -1,8 +1,8 @@
 package io.sealpost.relay.forward;
 
+import io.sealpost.relay.spool.Feed;
 import io.sealpost.relay.spool.FrameRun;
 import io.sealpost.relay.spool.Position;
-import io.sealpost.relay.spool.UpstreamQueue;
 import java.io.IOException;
 import java.time.Duration;
 import org.slf4j.Logger;
@@ -22,17 +22,17 @@ final class TcpSession {
     /** Octets of the tail that are kept, and forgotten, together. */
     private static final int TAIL_PIECE = 16 * 1024;
 
-    private final UpstreamQueue queue;
+    private final Feed queue;
     private final TcpConnection connection;
     private final TcpProgress progress;
     private final SilentTail tail;
+    private final Handover handover;
     private final Doorbell doorbell;
     private final StopOrder stop;
     private final RunSender sender;
     private final SentPositions positions;
     private SentPositions.Mark settled;
     private boolean tailSent;
-    private long tailEnd;
     private boolean nothingLeft;
 
     /** Whether our writing is ended. The peer's FIN then proves that it has read everything. */
@@ -40,12 +40,17 @@ final class TcpSession {
 
     /** What a session works on. */
     record Surroundings(
-            UpstreamQueue queue, TcpProgress progress, Doorbell doorbell, StopOrder stop) {}
+            Feed queue,
+            TcpProgress progress,
+            Handover handover,
+            Doorbell doorbell,
+            StopOrder stop) {}
 
     TcpSession(Surroundings around, TcpConnection connection, RunSender sender) {
         queue = around.queue();
         progress = around.progress();
         tail = progress.tail();
+        handover = around.handover();
         doorbell = around.doorbell();
         stop = around.stop();
         this.connection = connection;
@@ -78,6 +83,9 @@ final class TcpSession {
         if (farewell || !connection.hasRoom() || !maySend()) {
             awaitChange();
             return;
+        }
+        if (handover.waiting()) {
+            adopt();
         }
         boolean idle = sender.flushed();
         FrameRun run = queue.poll(sender.maxRun(), idle ? idleWait() : Duration.ZERO);
@@ -153,6 +161,7 @@ final class TcpSession {
             return;
         }
         tailSent = true;
+        tail.take(handover.take());
         long givenUp = tail.giveUp();
         if (givenUp > 0) {
             LOG.warn(
@@ -162,15 +171,26 @@ final class TcpSession {
                     givenUp);
         }
         if (tail.messages() > 0) {
-            tail.resend(
-                    frames -> {
-                        sender.send(frames);
-                        return sender.octets();
-                    });
-            tailEnd = sender.octets();
-            positions.sent(tailEnd, positions.last().position(), tail.messages());
-            queue.countResent(tail.messages());
+            tail.resend(this::resend);
+            resent(tail.messages());
         }
+    }
+
+    /** The same in the midst of the connection, for what another one has left. */
+    private void adopt() {
+        long before = tail.messages();
+        tail.adopt(handover.take(), this::resend);
+        resent(tail.messages() - before);
+    }
+
+    private long resend(byte[] frames) {
+        sender.send(frames);
+        return sender.octets();
+    }
+
+    private void resent(long messages) {
+        positions.sent(sender.octets(), positions.last().position(), messages);
+        queue.countResent(messages);
     }
 
     private void send(FrameRun run) throws IOException {
@@ -226,9 +246,7 @@ final class TcpSession {
         confirm(positions.reached(proven));
         SentPositions.Mark silent = positions.reached(farewell ? proven : connection.confirmed());
         if (silent.octets() != settled.octets()) {
-            if (settled.octets() < tailEnd && tailEnd <= silent.octets()) {
-                tail.confirmedAgain();
-            }
+            tail.confirmed(silent.octets());
             keep(silent);
             confirm(silent);
         }
@@ -276,7 +294,7 @@ final class TcpSession {
         return tail;
     }
 
-    UpstreamQueue queue() {
+    Feed queue() {
         return queue;
     }
 

@@ -98,6 +98,19 @@ public final class FrameRun implements AutoCloseable {
         return offset;
     }
 
+    /** The same messages under other numbers, from this one on; takes the place of this run. */
+    public FrameRun renumbered(long first) throws IOException {
+        try (this) {
+            return new FrameRun(
+                    batch,
+                    new Position(first, start.segment(), start.batch()),
+                    new Position(first + count(), end.segment(), end.batch()),
+                    offset,
+                    length,
+                    receivedMicros);
+        }
+    }
+
     InBatch batch() {
         return batch;
     }

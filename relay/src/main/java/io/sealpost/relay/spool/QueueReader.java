@@ -42,6 +42,7 @@ final class QueueReader implements AutoCloseable {
     private long runOctetsDone;
     private long octetsDone;
 
+    private long runsEndBefore;
     private long sequence;
     private long passed;
     private long missed;
@@ -118,6 +119,12 @@ final class QueueReader implements AutoCloseable {
      * The next run, or null: the limit is reached, or a message set aside or lost ones were passed.
      */
     @Nullable FrameRun next(Published limit, int maxBytes) throws IOException {
+        return next(limit, maxBytes, Long.MAX_VALUE);
+    }
+
+    /** The same, but the run ends before this sequence at the latest. */
+    @Nullable FrameRun next(Published limit, int maxBytes, long before) throws IOException {
+        runsEndBefore = before;
         try {
             while (sequence < limit.sequence()) {
                 if (batch == null && !load(limit)) {
@@ -192,7 +199,8 @@ final class QueueReader implements AutoCloseable {
             count += metadata.count(r);
         }
         Map.Entry<Long, String> stop = setAside.isEmpty() ? null : setAside.higherEntry(sequence);
-        long most = stop == null ? count : Math.min(count, stop.getKey() - sequence);
+        long most = Math.min(count, runsEndBefore - sequence);
+        most = stop == null ? most : Math.min(most, stop.getKey() - sequence);
         if (octets > maxBytes || most < count) {
             FrameWalk walk = walk(octets);
             walk.upTo(maxBytes, (int) most);

@@ -9,6 +9,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -176,10 +177,17 @@ public final class Spool implements AutoCloseable {
         ConcurrentSkipListMap<Long, String> asides = new ConcurrentSkipListMap<>();
         QueueCursor cursor =
                 new QueueCursor(queueSettings, state, writer, parts.cursorFile(number), asides);
-        QueueReader reader =
-                new QueueReader(
-                        storage, parts.log, parts.quarantine, number, cursor.entry(), asides);
-        UpstreamQueue queue = new UpstreamQueue(reader, cursor, writer, clock, asides);
+        Supplier<QueueReader> readers =
+                () ->
+                        new QueueReader(
+                                storage,
+                                parts.log,
+                                parts.quarantine,
+                                cursor.number(),
+                                cursor.entry(),
+                                asides);
+        UpstreamQueue queue =
+                new UpstreamQueue(readers.get(), readers.get(), cursor, writer, clock, asides);
         cursor.persist();
         queues.add(queue);
         writer.add(queue);

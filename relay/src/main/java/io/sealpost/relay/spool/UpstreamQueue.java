@@ -10,12 +10,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One upstream's view of the log: a reading place, a durable cursor behind it, and the counts. The
- * reading side ({@link #poll}, {@link #rewind}, {@link #setAside}) is confined to the upstream's
- * forwarder thread; everything else may be called from any thread.
+ * reading side ({@link #poll}, {@link #rewind}, {@link #readAgain}, {@link #setAside}) is confined
+ * to one thread at a time; everything else may be called from any thread.
  */
-public final class UpstreamQueue {
+public final class UpstreamQueue implements Feed {
+    /** More than was ever routed, so that nothing seems to be missing before the place. */
+    private static final long ALL_PASSED = Long.MAX_VALUE / 2;
+
     private final int number;
     private final QueueReader reader;
+
+    /** For what was read before. */
+    private final QueueReader again;
+
     private final QueueCursor cursor;
     private final SpoolWriter writer;
     private final NanoClock clock;
@@ -29,12 +36,14 @@ public final class UpstreamQueue {
 
     UpstreamQueue(
             QueueReader reader,
+            QueueReader again,
             QueueCursor cursor,
             SpoolWriter writer,
             NanoClock clock,
             ConcurrentSkipListMap<Long, String> asides) {
         this.number = cursor.number();
         this.reader = reader;
+        this.again = again;
         this.cursor = cursor;
         this.writer = writer;
         this.clock = clock;
@@ -42,6 +51,7 @@ public final class UpstreamQueue {
     }
 
     /** As the conf file names it now. */
+    @Override
     public String name() {
         return cursor.name();
     }
@@ -56,11 +66,7 @@ public final class UpstreamQueue {
         return number;
     }
 
-    /**
-     * The next consecutive messages routed to this upstream: durable, of one batch, at most {@code
-     * maxBytes} but at least one message. Waits up to the timeout, and gives null then or when
-     * {@linkplain #wake woken}. The caller closes the run.
-     */
+    @Override
     public @Nullable FrameRun poll(int maxBytes, Duration timeout)
             throws IOException, InterruptedException {
         long deadline = clock.nanos() + timeout.toNanos();
@@ -119,6 +125,50 @@ public final class UpstreamQueue {
         }
     }
 
+    /**
+     * Messages that were handed out before, once more: from this one on, at most so many, of which
+     * each is routed to this upstream. Moves nothing. What cannot be read any more is set aside;
+     * null if that holds for all of them, or if they were dropped meanwhile.
+     */
+    public @Nullable FrameRun readAgain(Position from, int messages, int maxBytes)
+            throws IOException {
+        long end = from.sequence() + messages;
+        Position confirmed = cursor.position();
+        Position start = from.sequence() < confirmed.sequence() ? confirmed : from;
+        FrameRun run;
+        try {
+            run = readAgain(start, end, maxBytes);
+        } catch (IOException e) {
+            if (cursor.position().sequence() > start.sequence()) {
+                return readAgain(from, messages, maxBytes); // dropped while it was read
+            }
+            throw e;
+        }
+        long found = run == null ? end : run.firstSequence();
+        for (long lost = start.sequence(); lost < found; lost++) {
+            asides.putIfAbsent(lost, DropReason.QUARANTINED);
+        }
+        return run;
+    }
+
+    private @Nullable FrameRun readAgain(Position start, long end, int maxBytes)
+            throws IOException {
+        Published limit = writer.readable();
+        again.seek(start, ALL_PASSED);
+        FrameRun run = null;
+        try (again) { // a run keeps its file open by itself
+            while (run == null && again.sequence() < end) {
+                run = again.next(limit, maxBytes, end);
+                String _ = again.takeAside();
+            }
+        }
+        if (run != null && run.firstSequence() >= end) {
+            run.close();
+            return null;
+        }
+        return run;
+    }
+
     /** False when poll should give up. */
     private boolean await(long deadline) {
         waiting = Thread.currentThread();
@@ -138,7 +188,7 @@ public final class UpstreamQueue {
         }
     }
 
-    /** Makes a waiting poll, or the next one that would wait, return null. */
+    @Override
     public void wake() {
         woken = true;
         LockSupport.unpark(waiting);
@@ -152,28 +202,27 @@ public final class UpstreamQueue {
         }
     }
 
-    /** Reading goes on from here: not before {@link #confirmed}, not behind {@link #position}. */
+    @Override
     public void rewind(Position to) throws IOException {
         cursor.rewind(reader, to);
     }
 
-    /** Before the next message that poll looks at. */
+    @Override
     public Position position() {
         return cursor.readPosition();
     }
 
-    /** Everything before it is delivered or dropped. */
+    @Override
     public Position confirmed() {
         return cursor.position();
     }
 
     /**
-     * Everything before this position is delivered. The cursor file follows at most 100 ms later,
-     * and before anything it releases is unlinked.
+     * {@inheritDoc}
      *
-     * @param upTo not behind what poll gave out
-     * @param state the upstream's own, written with the cursor; empty keeps none
+     * <p>The cursor file follows at most 100 ms later, and before anything it releases is unlinked.
      */
+    @Override
     public void confirm(Position upTo, byte[] state) {
         cursor.confirm(upTo, state);
     }
@@ -188,10 +237,7 @@ public final class UpstreamQueue {
         return cursor.state();
     }
 
-    /**
-     * Gives one message up: it is counted under the reason once everything before it is delivered,
-     * and is not handed out (again). The caller then {@linkplain #rewind rewinds}.
-     */
+    @Override
     public void setAside(Position message, String reason) {
         if (reason.length() > CursorState.MAX_REASON) {
             throw new IllegalArgumentException("reason of " + reason.length() + " octets");
@@ -202,6 +248,7 @@ public final class UpstreamQueue {
         asides.put(message.sequence(), reason);
     }
 
+    @Override
     public void countResent(long messages) {
         cursor.countResent(messages);
     }
@@ -215,6 +262,7 @@ public final class UpstreamQueue {
         return books().delivered();
     }
 
+    @Override
     public long queued() {
         return books().queued();
     }
@@ -243,5 +291,6 @@ public final class UpstreamQueue {
 
     void close() throws IOException {
         reader.close();
+        again.close();
     }
 }

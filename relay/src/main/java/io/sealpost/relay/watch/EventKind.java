@@ -17,7 +17,9 @@ public enum EventKind {
     SPOOL_FAILING("spool-failing", Severity.CRITICAL, Topic.SPOOL),
     SPOOL_WORKING("spool-working", Severity.NOTICE, Topic.SPOOL),
     UPSTREAM_DOWN("upstream-down", Severity.WARNING, Topic.UPSTREAM),
-    UPSTREAM_UP("upstream-up", Severity.NOTICE, Topic.UPSTREAM);
+    UPSTREAM_UP("upstream-up", Severity.NOTICE, Topic.UPSTREAM),
+    SERVER_DOWN("server-down", Severity.WARNING, Topic.SERVER),
+    SERVER_UP("server-up", Severity.NOTICE, Topic.SERVER);
 
     /**
      * Kinds that share one limit, so that the last of them to be told is the last that happened.
@@ -28,7 +30,8 @@ public enum EventKind {
         RATE,
         DROP,
         SPOOL,
-        UPSTREAM
+        UPSTREAM,
+        SERVER
     }
 
     private static final class Severity {

@@ -9,6 +9,7 @@ import io.sealpost.relay.config.RelayConfig.Framing;
 import io.sealpost.relay.config.RelayConfig.MessageFormat;
 import io.sealpost.relay.config.RelayConfig.OnRemove;
 import io.sealpost.relay.config.RelayConfig.Start;
+import io.sealpost.relay.config.RelayConfig.Strategy;
 import io.sealpost.relay.config.RelayConfig.TcpListener;
 import io.sealpost.relay.config.RelayConfig.TcpUpstream;
 import io.sealpost.relay.config.RelayConfig.TlsListener;
@@ -401,6 +402,18 @@ final class KeyCases {
                             REQUIRED,
                             "[\"logs.example.com:6514\"]",
                             List.of(new Endpoint("logs.example.com", 6514))),
+                    e(
+                            "upstreams.*.strategy@syslog/tcp",
+                            c -> tcpUpstream(c).strategy(),
+                            Strategy.FAILOVER,
+                            "balance",
+                            Strategy.BALANCE),
+                    e(
+                            "upstreams.*.strategy@syslog/tls",
+                            c -> tlsUpstream(c).strategy(),
+                            Strategy.FAILOVER,
+                            "balance",
+                            Strategy.BALANCE),
                     e(
                             "upstreams.*.format@syslog",
                             c -> tcpUpstream(c).format(),

@@ -1,25 +1,18 @@
 package io.sealpost.relay.forward;
 
+import static io.sealpost.relay.forward.StreamUpstreams.freePort;
+import static io.sealpost.relay.forward.StreamUpstreams.union;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.sealpost.relay.runtime.NanoClock;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
-import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -34,12 +27,11 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Tag("waits")
 @Execution(ExecutionMode.CONCURRENT)
 class FailoverTest {
-    private static final EventLoopGroup LOOPS =
-            new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final SyslogSink.Conversation READS_ALL = (_, peer) -> peer.readAll();
 
     @TempDir Path folder;
+    private final Told events = new Told();
     private SpoolFeed spool;
 
     @BeforeEach
@@ -50,11 +42,6 @@ class FailoverTest {
     @AfterEach
     void close() throws IOException {
         spool.close();
-    }
-
-    @AfterAll
-    static void stopLoops() {
-        LOOPS.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
     }
 
     @Test
@@ -101,6 +88,53 @@ class FailoverTest {
                 assertThat(first.received()).isEqualTo(spool.fed().subList(1000, 2000));
                 assertThat(spool.queue().resent()).isZero();
             }
+        }
+    }
+
+    @Test
+    void a_server_that_is_not_there_is_told_of_once_until_it_is_back() throws Exception {
+        int port = freePort();
+        String first = "127.0.0.1:" + port;
+        try (SyslogSink second =
+                        SyslogSink.listen(
+                                0,
+                                (number, peer) -> {
+                                    if (number < 3) {
+                                        peer.read(10);
+                                        peer.cut();
+                                    }
+                                    peer.readAll();
+                                });
+                TcpForwarder _ = start(Duration.ofMillis(50), port, second.port())) {
+            spool.feed(0, 1000);
+            delivered();
+            assertThat(events.all)
+                    .filteredOn(told -> told.contains("with"))
+                    .containsExactly("without " + first);
+
+            try (SyslogSink _ = SyslogSink.listen(port, READS_ALL)) {
+                await().atMost(PATIENCE).until(() -> events.all.contains("again with " + first));
+            }
+            assertThat(events.all).contains("up 127.0.0.1:" + second.port());
+        }
+    }
+
+    @Test
+    void a_first_server_that_takes_connections_but_nothing_else_is_tried_ever_more_rarely()
+            throws Exception {
+        try (SyslogSink first = SyslogSink.listen(0, (_, peer) -> peer.cut());
+                SyslogSink second = SyslogSink.listen(0, READS_ALL);
+                TcpForwarder _ = start(Duration.ofMillis(20), first.port(), second.port())) {
+            int fed = 0;
+            long until = System.nanoTime() + Duration.ofSeconds(5).toNanos();
+            while (System.nanoTime() < until) {
+                spool.feed(fed, ++fed);
+            }
+            delivered();
+
+            assertThat(second.firstArrivals()).isEqualTo(spool.fed());
+            // probes and returns; with a probe each 20 ms there would be hundreds
+            assertThat(first.connections()).isBetween(4, 40);
         }
     }
 
@@ -175,41 +209,41 @@ class FailoverTest {
         await().atMost(PATIENCE).until(() -> spool.queue().queued() == 0);
     }
 
-    private static Set<String> union(SyslogSink... sinks) {
-        Set<String> all = new HashSet<>();
-        for (SyslogSink sink : sinks) {
-            all.addAll(sink.received());
-        }
-        return all;
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
     private TcpForwarder start(Duration probe, int... ports) {
-        List<Server> servers = new ArrayList<>();
-        for (int port : ports) {
-            servers.add(new Server("127.0.0.1", port));
-        }
         TcpForwarder forwarder =
                 new TcpForwarder(
-                        new TcpUpstreamSettings(
-                                spool.queue().name(),
-                                servers,
-                                new Layout(Format.RFC5424, Framing.OCTET_COUNTING),
-                                Duration.ofMillis(10),
-                                Duration.ofMillis(100),
-                                Duration.ofSeconds(2),
-                                probe,
-                                Optional.empty()),
+                        StreamUpstreams.settings(
+                                StreamUpstreams.servers(ports), probe, Optional.empty()),
                         spool.queue(),
-                        new TcpNetwork(LOOPS, new Random(1)),
+                        StreamUpstreams.NETWORK,
                         NanoClock.system(),
-                        ForwardObserver.none());
+                        events);
         forwarder.start();
         return forwarder;
+    }
+
+    /** Notes what the forwarder tells. */
+    private static final class Told implements ForwardObserver {
+        private final List<String> all = Collections.synchronizedList(new ArrayList<>());
+
+        @Override
+        public void down(String upstream, String reason) {
+            all.add("down " + reason.replaceAll("[0-9.]+:", ""));
+        }
+
+        @Override
+        public void up(String upstream, String target) {
+            all.add("up " + target);
+        }
+
+        @Override
+        public void serverDown(String upstream, String server, String reason) {
+            all.add("without " + server);
+        }
+
+        @Override
+        public void serverUp(String upstream, String server) {
+            all.add("again with " + server);
+        }
     }
 }

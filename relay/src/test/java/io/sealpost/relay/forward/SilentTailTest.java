@@ -9,7 +9,10 @@ import org.junit.jupiter.api.Test;
 class SilentTailTest {
     private static final int EIGHTH = SilentTail.MAX_OCTETS / 8;
 
-    private final SilentTail tail = new SilentTail();
+    private static final Server FIRST = new Server("first", 601);
+    private static final Server SECOND = new Server("second", 601);
+
+    private final SilentTail tail = new SilentTail(FIRST);
     private long stream;
 
     @Test
@@ -72,12 +75,68 @@ class SilentTailTest {
             assertThat(tail.giveUp()).isZero();
             resend();
             resend();
-            tail.confirmedAgain();
+            tail.confirmed(stream);
         }
         keep(2, 10);
 
         assertThat(tail.giveUp()).isEqualTo(1);
         assertThat(resend()).containsExactly(2);
+    }
+
+    @Test
+    void what_breaks_at_one_server_says_nothing_of_another() {
+        keep(1, 10);
+        for (int i = 0; i < SilentTail.CONFIRMATIONS - 2; i++) {
+            tail.server(SECOND);
+            tail.struck();
+            resend();
+            tail.confirmed(stream);
+            tail.server(FIRST);
+            tail.struck();
+            resend();
+            tail.confirmed(stream);
+        }
+        tail.server(SECOND);
+        resend();
+        tail.confirmed(stream);
+        assertThat(tail.giveUp()).isZero();
+
+        tail.server(FIRST);
+        resend();
+        tail.confirmed(stream);
+        assertThat(tail.giveUp()).isEqualTo(1);
+    }
+
+    @Test
+    void silence_confirms_only_what_was_sent_before_it() {
+        keep(1, 10);
+        for (int i = 1; i < 3 * SilentTail.CONFIRMATIONS; i++) {
+            stream = 100;
+            resend();
+            tail.confirmed(109);
+        }
+        assertThat(tail.giveUp()).isZero();
+    }
+
+    @Test
+    void what_another_connection_left_is_sent_behind_all_else_and_kept() {
+        keep(1, 10);
+        keep(2, 10);
+        List<SilentTail.Piece> left = tail.leave();
+        assertThat(tail.messages()).isZero();
+        keep(3, 10);
+        List<Integer> numbers = new ArrayList<>();
+        tail.adopt(
+                left,
+                frames -> {
+                    numbers.add((int) frames[0]);
+                    stream += frames.length;
+                    return stream;
+                });
+
+        assertThat(numbers).containsExactly(1, 2);
+        assertThat(tail.messages()).isEqualTo(6);
+        assertThat(resend()).containsExactly(3, 1, 2);
     }
 
     @Test

@@ -247,7 +247,7 @@ class UdpForwarderTest {
                             }
 
                             @Override
-                            public void up(String upstream) {
+                            public void up(String upstream, String target) {
                                 changes.add("up");
                             }
                         });

@@ -1,0 +1,58 @@
+package io.sealpost.relay.forward;
+
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.sealpost.relay.tls.ClientTls;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/** What tests of upstreams with several servers share. */
+final class StreamUpstreams {
+    /** Its threads are daemons and stay. */
+    static final TcpNetwork NETWORK =
+            new TcpNetwork(
+                    new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory()), new Random(1));
+
+    private StreamUpstreams() {}
+
+    /** Quick to try again. */
+    static TcpUpstreamSettings settings(
+            List<Server> servers, Duration probe, Optional<ClientTls> tls) {
+        return new TcpUpstreamSettings(
+                "upstream",
+                servers,
+                new Layout(Format.RFC5424, Framing.OCTET_COUNTING),
+                Duration.ofMillis(10),
+                Duration.ofMillis(100),
+                Duration.ofSeconds(2),
+                probe,
+                tls);
+    }
+
+    static List<Server> servers(int... ports) {
+        return IntStream.of(ports).mapToObj(port -> new Server("127.0.0.1", port)).toList();
+    }
+
+    static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    /** What all of them received. */
+    static Set<String> union(SyslogSink... sinks) {
+        Set<String> all = new HashSet<>();
+        for (SyslogSink sink : sinks) {
+            all.addAll(sink.received());
+        }
+        return all;
+    }
+}
