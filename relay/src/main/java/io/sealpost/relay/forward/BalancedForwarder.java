@@ -34,7 +34,7 @@ public final class BalancedForwarder implements Forwarder {
             ForwardObserver observer)
             throws IOException {
         name = queue.name();
-        Dealer dealer = new Dealer(queue);
+        Dealer dealer = new Dealer(queue, clock);
         Handover handover = new Handover();
         Together together = new Together(observer, servers.size());
         for (TcpUpstreamSettings one : servers) {

@@ -1,5 +1,6 @@
 package io.sealpost.relay.forward;
 
+import io.sealpost.relay.runtime.NanoClock;
 import io.sealpost.relay.spool.Feed;
 import io.sealpost.relay.spool.FrameRun;
 import io.sealpost.relay.spool.Position;
@@ -56,6 +57,7 @@ final class Dealer {
     private record Dealt(Deal deal, @Nullable FrameRun run) {}
 
     private final UpstreamQueue queue;
+    private final NanoClock clock;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
 
@@ -67,8 +69,9 @@ final class Dealer {
     private boolean reading;
 
     /** A dealer of all that is not confirmed; from now on nobody else reads the queue. */
-    Dealer(UpstreamQueue queue) throws IOException {
+    Dealer(UpstreamQueue queue, NanoClock clock) throws IOException {
         this.queue = queue;
+        this.clock = clock;
         queue.rewind(queue.confirmed());
     }
 
@@ -90,14 +93,14 @@ final class Dealer {
                     return new Dealt(back.getValue(), null);
                 }
                 if (share.equals(waiting.peekFirst()) && !reading) {
-                    long begun = System.nanoTime();
+                    long begun = clock.nanos();
                     FrameRun run = read(maxBytes, left);
                     if (run != null) {
                         Deal deal = new Deal(run);
                         dealt.addLast(deal);
                         return new Dealt(deal, run);
                     }
-                    left -= System.nanoTime() - begun;
+                    left -= clock.nanos() - begun;
                     if (left <= 0) {
                         return null;
                     }

@@ -2,6 +2,7 @@ package io.sealpost.relay.forward;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sealpost.relay.runtime.NanoClock;
 import io.sealpost.relay.spool.Feed;
 import io.sealpost.relay.spool.FrameRun;
 import io.sealpost.relay.spool.Position;
@@ -54,7 +55,7 @@ class DealerTest {
     }
 
     private static void schedule(Random random, SpoolFeed spool) throws Exception {
-        Dealer dealer = new Dealer(spool.queue());
+        Dealer dealer = new Dealer(spool.queue(), NanoClock.system());
         List<Connection> connections = new ArrayList<>();
         for (int i = 0; i < 1 + random.nextInt(4); i++) {
             connections.add(new Connection(dealer.share()));
