@@ -164,6 +164,11 @@ final class Dealer {
             end = first + deal.left();
         }
 
+        /** The number of the message that the spool knows by this one. */
+        long number(long sequence) {
+            return first + sequence - deal.at(offset).sequence();
+        }
+
         int index(long number) {
             return offset + Math.toIntExact(number - first);
         }
@@ -172,6 +177,10 @@ final class Dealer {
     /** What goes over one connection. */
     private final class Share implements Feed {
         private final ArrayDeque<Held> held = new ArrayDeque<>();
+
+        /** Set aside, lost or dropped after they were dealt: from where to where. */
+        private final TreeMap<Long, Long> passed = new TreeMap<>();
+
         private long confirmed;
         private long next;
         private long end;
@@ -228,15 +237,38 @@ final class Dealer {
                 Held at = holding(next);
                 Position from = at.deal.at(at.index(next));
                 FrameRun run = queue.readAgain(from, Math.toIntExact(at.end - next), maxBytes);
-                if (run == null) {
-                    next = at.end;
-                    return null;
+                long first = run == null ? at.end : at.number(run.firstSequence());
+                if (first > next) {
+                    passed.put(next, first);
+                    confirmPassed();
                 }
-                long first = at.first + run.firstSequence() - at.deal.at(at.offset).sequence();
-                next = first + run.count();
-                return run.renumbered(first);
+                next = run == null ? first : first + run.count();
+                return run == null ? null : run.renumbered(first);
             } finally {
                 lock.unlock();
+            }
+        }
+
+        /** What was passed over needs no confirmation but that of what lies before. */
+        private void confirmPassed() {
+            Map.Entry<Long, Long> one = passed.firstEntry();
+            while (one != null && one.getKey() <= confirmed) {
+                passed.remove(one.getKey());
+                confirmTo(one.getValue());
+                one = passed.firstEntry();
+            }
+            settle();
+        }
+
+        private void confirmTo(long number) {
+            confirmed = Math.max(confirmed, number);
+            while (!held.isEmpty() && held.getFirst().first < confirmed) {
+                Held first = held.getFirst();
+                first.deal.done = first.index(Math.min(confirmed, first.end));
+                if (confirmed < first.end) {
+                    break;
+                }
+                held.removeFirst();
             }
         }
 
@@ -280,16 +312,8 @@ final class Dealer {
         public void confirm(Position upTo, byte[] state) {
             lock.lock();
             try {
-                confirmed = Math.max(confirmed, upTo.sequence());
-                while (!held.isEmpty() && held.getFirst().first < confirmed) {
-                    Held first = held.getFirst();
-                    first.deal.done = first.index(Math.min(confirmed, first.end));
-                    if (confirmed < first.end) {
-                        break;
-                    }
-                    held.removeFirst();
-                }
-                settle();
+                confirmTo(upTo.sequence());
+                confirmPassed();
             } finally {
                 lock.unlock();
             }
@@ -329,6 +353,7 @@ final class Dealer {
                     returned.put(one.deal.start.sequence(), one.deal);
                 }
                 held.clear();
+                passed.clear();
                 confirmed = end;
                 next = end;
                 changed.signalAll();
