@@ -262,6 +262,7 @@ final class Dealer {
 
         private void confirmTo(long number) {
             confirmed = Math.max(confirmed, number);
+            next = Math.max(next, confirmed);
             while (!held.isEmpty() && held.getFirst().first < confirmed) {
                 Held first = held.getFirst();
                 first.deal.done = first.index(Math.min(confirmed, first.end));

@@ -47,7 +47,7 @@ class DealerTest {
     @Test
     void every_message_is_confirmed_once_by_one_connection_whatever_the_others_do()
             throws Exception {
-        for (int seed = 0; seed < 60; seed++) {
+        for (int seed = 0; seed < Integer.getInteger("sealpost.dealer.seeds", 60); seed++) {
             try (SpoolFeed spool = SpoolFeed.open(folder.resolve("" + seed))) {
                 schedule(new Random(seed), spool);
             }
