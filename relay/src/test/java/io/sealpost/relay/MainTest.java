@@ -103,6 +103,35 @@ class MainTest {
     }
 
     @Test
+    void check_warns_of_routes_that_are_hardly_meant_with_file_and_line() throws IOException {
+        Path file =
+                write(
+                        "127.0.0.1:0",
+                        """
+
+                        routes = [
+                          { match { app-name = x }, to = [] }
+                          { match { app-name = x }, to = [f] }
+                        ]""");
+
+        assertThat(run("", "check", "-c", file.toString())).isEqualTo(ExitCode.GOOD);
+
+        assertThat(out()).isEqualTo(file + ": good\n");
+        assertThat(err().lines().filter(line -> line.contains("rout")))
+                .containsExactly(
+                        file
+                                + ":3: warning: upstreams.f: no route leads there, add one or take"
+                                + " the upstream out",
+                        file
+                                + ":4: warning: routes: a message that matches none is dropped and"
+                                + " counted as no-route; end with { to = [ ... ] } to take them"
+                                + " all, or with { to = [] } if this is meant",
+                        file
+                                + ":6: warning: route-2 is never reached: route-1 takes all its"
+                                + " messages, move it before that or take it out");
+    }
+
+    @Test
     void check_of_a_bad_file_names_the_line_and_is_bad() throws IOException {
         Path bad = write("127.0.0.1:0", "\nspol { }\n");
 
@@ -204,6 +233,30 @@ class MainTest {
                                 + "\",\"unchanged\":true,\"form\":\"rfc5424\",\"reasons\":[],"
                                 + "\"win\":{},\"signal\":null,\"routes\":[],"
                                 + "\"upstreams\":[\"f\"]}\n");
+    }
+
+    /** Its APP-NAME stood behind the end of the next one, which has none. */
+    @Test
+    void explain_goes_on_behind_a_longer_message_where_rules_ask_for_names() throws IOException {
+        Path file = write("127.0.0.1:0", "\nrewrite = [{ map { app-name = [\"- -> none\"] } }]\n");
+
+        ExitCode code =
+                run(
+                        "{\"in\":\"%s\"}\n{\"in\":\"%s\"}\n"
+                                .formatted(
+                                        base64(
+                                                "<13>1 2026-11-27T12:00:00.123456Z host app - - - x"),
+                                        base64("short")),
+                        "explain",
+                        "--jsonl",
+                        "-c",
+                        file.toString());
+
+        assertThat(code).isEqualTo(ExitCode.GOOD);
+        assertThat(out().lines())
+                .satisfiesExactly(
+                        line -> assertThat(line).contains("\"app_name\":\"app\""),
+                        line -> assertThat(line).contains("\"app_name\":\"none\""));
     }
 
     @Test

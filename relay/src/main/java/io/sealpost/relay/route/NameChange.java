@@ -7,13 +7,13 @@ import java.util.Optional;
 
 /** What a header field becomes: always the same, or by what it was. Immutable. */
 public final class NameChange {
-    /** Changes nothing. */
-    public static final NameChange NONE = new NameChange(Optional.empty(), Map.of());
-
     /** What {@link #of} answers where the field stays; compared by identity. */
     static final byte[] SAME = {};
 
     private static final byte[] NIL = {'-'};
+
+    /** Changes nothing. */
+    public static final NameChange NONE = new NameChange(Optional.empty(), Map.of());
 
     private final byte[] always;
     private final byte[][] from;
@@ -42,6 +42,10 @@ public final class NameChange {
     /** The new value of the field, or {@link #SAME}. */
     @SuppressWarnings("ReferenceEquality") // SAME says that nothing changes
     byte[] of(byte[] b, int offset, int length) {
+        if (length == 0) {
+            // a missing one; where it would stand is not known
+            return of(NIL, 0, NIL.length);
+        }
         byte[] becomes = always;
         for (int i = 0; i < from.length && becomes == SAME; i++) {
             if (isLike(from[i], b, offset, length)) {
@@ -55,9 +59,6 @@ public final class NameChange {
     }
 
     private static boolean isLike(byte[] name, byte[] b, int offset, int length) {
-        if (length == 0) {
-            return Arrays.equals(name, NIL);
-        }
         if (name.length != length) {
             return false;
         }
