@@ -42,6 +42,26 @@ class RunProcessTest {
         assertThat(quiet.log()).isEmpty();
     }
 
+    @Test
+    void the_start_warns_of_routes_that_are_hardly_meant_with_file_and_line() throws Exception {
+        Run run =
+                run(
+                        """
+                        log.format = text
+                        routes = [
+                          { match { app-name = x }, to = [] }
+                          { match { app-name = x }, to = [f] }
+                        ]
+                        """);
+
+        String conf = folder.resolve("sealpost.conf").toString();
+        assertThat(run.log())
+                .anyMatch(line -> line.contains(conf + ":4: upstreams.f: no route leads there"))
+                .anyMatch(line -> line.contains(conf + ":8: routes: a message that matches none"))
+                .anyMatch(line -> line.contains(conf + ":10: route-2 is never reached: route-1"));
+        assertThat(run.exitCode()).isZero();
+    }
+
     private record Run(String startLine, List<String> log, int exitCode) {}
 
     /** Starts it with these lines in its conf file, waits for the start line and stops it. */
