@@ -8,15 +8,21 @@ import io.sealpost.protocol.message.Annotate;
 import io.sealpost.protocol.parse.Origin;
 import io.sealpost.relay.pipeline.Intake.Verdict;
 import io.sealpost.relay.route.Match;
+import io.sealpost.relay.route.NameChange;
+import io.sealpost.relay.route.Redaction;
+import io.sealpost.relay.route.Rewrite;
 import io.sealpost.relay.route.Route;
 import io.sealpost.relay.route.Rules;
 import io.sealpost.relay.runtime.NanoClock;
+import io.sealpost.relay.spool.FrameRun;
 import io.sealpost.relay.spool.Lane;
 import io.sealpost.relay.spool.MemoryStorage;
+import io.sealpost.relay.spool.QueueSettings;
 import io.sealpost.relay.spool.Source;
 import io.sealpost.relay.spool.Spool;
 import io.sealpost.relay.spool.SpoolObserver;
 import io.sealpost.relay.spool.SpoolSettings;
+import io.sealpost.relay.spool.UpstreamQueue;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -25,8 +31,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,6 +53,13 @@ class IntakeTest {
                             1,
                             Source.NO_CERTIFICATE),
                     Origin.of("192.0.2.7", ZoneOffset.UTC));
+
+    private static final QueueSettings QUEUE =
+            new QueueSettings(
+                    Long.MAX_VALUE,
+                    Optional.empty(),
+                    QueueSettings.WhenQueueFull.BLOCK,
+                    QueueSettings.StartAt.NOW);
 
     private final AtomicInteger fill = new AtomicInteger();
     private final Counts counts = new Counts();
@@ -160,6 +175,81 @@ class IntakeTest {
 
         assertThat(verdict).isEqualTo(Verdict.FULL);
         assertThat(counts.get("given up x*x*x*y")).isEqualTo(taken).isPositive();
+    }
+
+    /**
+     * It is parsed and redacted again from what was received; the redaction finds what it wrote.
+     */
+    @Test
+    void redacted_message_without_room_is_redacted_and_counted_once_when_it_comes_again()
+            throws Exception {
+        UpstreamQueue queue = spool.queue("all", QUEUE);
+        Semaphore space = new Semaphore(0);
+        lane = spool.lane(space::release);
+        Intake intake = intake(new Admission.Block());
+        intake.rules(
+                Rules.of(
+                        List.of(
+                                rewrite(
+                                        new Redaction(Pattern.compile("secret"), "(secret)"),
+                                        new Redaction(Pattern.compile("x*x*x*y"), "***"))),
+                        List.of(new Route("all", Match.EVERYTHING, 1L << queue.number(), false))));
+        byte[] octets =
+                ("<34>1 2026-11-24T10:00:00Z host app 1 ID [a@1 b=\"secret\"] " + "x".repeat(2000))
+                        .getBytes(ISO_8859_1);
+        byte[] received = octets.clone();
+        Verdict verdict = intake.begin();
+        int taken = 0;
+        while (verdict == Verdict.ACCEPTED && taken < 100_000) {
+            verdict = intake.accept(octets, 0, octets.length, false, SENDER, taken);
+            taken += verdict == Verdict.ACCEPTED ? 1 : 0;
+        }
+        intake.end(counts);
+        assertThat(verdict).isEqualTo(Verdict.FULL);
+
+        spool.start();
+        while (intake.begin() == Verdict.FULL) {
+            space.acquire();
+        }
+        assertThat(intake.accept(octets, 0, octets.length, false, SENDER, taken))
+                .isEqualTo(Verdict.ACCEPTED);
+        intake.end(counts);
+
+        assertThat(octets).isEqualTo(received);
+        assertThat(counts.get("received")).isEqualTo(taken + 1);
+        assertThat(counts.get("changed redacted")).isEqualTo(taken + 1);
+        assertThat(counts.get("given up x*x*x*y")).isEqualTo(taken + 1);
+        String once =
+                "<34>1 2026-11-24T10:00:00Z host app 1 ID [a@1 b=\"(secret)\"]"
+                        + "[sealpost@32473 reasons=\"redacted\"] ***";
+        assertThat(frames(queue, taken + 1))
+                .hasSize(taken + 1)
+                .containsOnly(once.length() + " " + once);
+    }
+
+    /** So many frames of the queue. */
+    private static List<String> frames(UpstreamQueue queue, int count) throws Exception {
+        List<String> frames = new ArrayList<>();
+        while (frames.size() < count) {
+            try (FrameRun run = queue.poll(1 << 20, Duration.ofSeconds(10))) {
+                assertThat(run).as("after %d frames", frames.size()).isNotNull();
+                byte[] octets = new byte[run.length()];
+                run.read(octets, 0);
+                // each ends with the mark of what was given up
+                frames.addAll(List.of(new String(octets, ISO_8859_1).split("(?<= \\*{3})")));
+            }
+        }
+        return frames;
+    }
+
+    private static Rewrite rewrite(Redaction... redactions) {
+        return new Rewrite(
+                Match.EVERYTHING,
+                IntStream.range(0, 24).boxed().toList(),
+                IntStream.range(0, 8).boxed().toList(),
+                NameChange.NONE,
+                NameChange.NONE,
+                List.of(redactions));
     }
 
     @Test
