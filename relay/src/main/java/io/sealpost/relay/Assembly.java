@@ -16,6 +16,7 @@ import io.sealpost.relay.forward.Forwarder;
 import io.sealpost.relay.forward.Framing;
 import io.sealpost.relay.forward.Layout;
 import io.sealpost.relay.forward.PathTemplate;
+import io.sealpost.relay.forward.Protocol;
 import io.sealpost.relay.forward.Server;
 import io.sealpost.relay.forward.TcpForwarder;
 import io.sealpost.relay.forward.TcpNetwork;
@@ -269,34 +270,65 @@ final class Assembly implements Upstreams.Factory {
                             sharedRandom(),
                             clock,
                             outages);
-            case RelayConfig.TcpUpstream tcp -> stream(tcp, queue);
+            case RelayConfig.TcpUpstream tcp ->
+                    stream(
+                            new Stream(
+                                    tcp.name(),
+                                    tcp.servers(),
+                                    tcp.strategy(),
+                                    tcp.tls(),
+                                    new Protocol.Syslog(),
+                                    layout(tcp.format(), tcp.framing()),
+                                    tcp.retry()),
+                            queue);
+            case RelayConfig.RelpUpstream relp ->
+                    stream(
+                            new Stream(
+                                    relp.name(),
+                                    relp.servers(),
+                                    relp.strategy(),
+                                    relp.tls(),
+                                    new Protocol.Relp(relp.window(), Protocol.Relp.PATIENCE),
+                                    layout(relp.format(), RelayConfig.Framing.OCTET_COUNTING),
+                                    relp.retry()),
+                            queue);
         };
     }
 
-    private Forwarder stream(RelayConfig.TcpUpstream tcp, UpstreamQueue queue) throws IOException {
+    /** An upstream over TCP or TLS. */
+    private record Stream(
+            String name,
+            List<Endpoint> servers,
+            RelayConfig.Strategy strategy,
+            Optional<RelayConfig.UpstreamTls> tls,
+            Protocol protocol,
+            Layout layout,
+            RelayConfig.Retry retry) {}
+
+    private Forwarder stream(Stream upstream, UpstreamQueue queue) throws IOException {
         TcpNetwork network = new TcpNetwork(loops().group(), sharedRandom());
-        List<Server> servers = tcp.servers().stream().map(Assembly::server).toList();
-        if (tcp.strategy() == RelayConfig.Strategy.FAILOVER) {
-            return new TcpForwarder(streamSettings(tcp, servers), queue, network, clock, outages);
+        List<Server> servers = upstream.servers().stream().map(Assembly::server).toList();
+        if (upstream.strategy() == RelayConfig.Strategy.FAILOVER) {
+            return new TcpForwarder(settings(upstream, servers), queue, network, clock, outages);
         }
         List<TcpUpstreamSettings> each = new ArrayList<>();
         for (Server server : servers) {
-            each.add(streamSettings(tcp, List.of(server)));
+            each.add(settings(upstream, List.of(server)));
         }
         return new BalancedForwarder(each, queue, network, clock, outages);
     }
 
-    private TcpUpstreamSettings streamSettings(RelayConfig.TcpUpstream tcp, List<Server> servers)
-            throws IOException {
+    private TcpUpstreamSettings settings(Stream upstream, List<Server> servers) throws IOException {
         return new TcpUpstreamSettings(
-                tcp.name(),
+                upstream.name(),
                 servers,
-                layout(tcp.format(), tcp.framing()),
-                tcp.retry().first(),
-                tcp.retry().max(),
+                upstream.protocol(),
+                upstream.layout(),
+                upstream.retry().first(),
+                upstream.retry().max(),
                 TcpUpstreamSettings.CONNECT_TIMEOUT,
                 TcpUpstreamSettings.PROBE,
-                clientTls(tcp));
+                clientTls(upstream.name(), upstream.tls()));
     }
 
     private static Server server(Endpoint endpoint) {
@@ -384,13 +416,14 @@ final class Assembly implements Upstreams.Factory {
         }
     }
 
-    private Optional<ClientTls> clientTls(RelayConfig.TcpUpstream upstream) throws IOException {
-        if (upstream.tls().isEmpty()) {
+    private Optional<ClientTls> clientTls(String upstream, Optional<RelayConfig.UpstreamTls> block)
+            throws IOException {
+        if (block.isEmpty()) {
             return Optional.empty();
         }
-        String owner = "upstream " + upstream.name();
+        String owner = "upstream " + upstream;
         try {
-            ClientTls tls = ClientTls.open(TlsBlocks.client(upstream.tls().get()));
+            ClientTls tls = ClientTls.open(TlsBlocks.client(block.get()));
             warn(owner, tls.outOfDate(now()));
             return Optional.of(tls);
         } catch (TlsFileException e) {

@@ -30,10 +30,7 @@ record FileStamps(List<String> stamps) {
     }
 
     static FileStamps of(RelayConfig.Upstream upstream) {
-        return of(
-                upstream instanceof RelayConfig.TcpUpstream tcp && tcp.tls().isPresent()
-                        ? files(tcp.tls().get())
-                        : Stream.empty());
+        return of(upstream.tls().map(FileStamps::files).orElse(Stream.empty()));
     }
 
     /** Of everything that the configuration names. */

@@ -42,9 +42,7 @@ final class Preflight {
             if (upstream instanceof RelayConfig.FileUpstream file) {
                 folder("upstreams." + file.name() + ".path", fixedFolder(file.path()), problems);
             }
-            if (upstream instanceof RelayConfig.TcpUpstream tcp && tcp.tls().isPresent()) {
-                tlsFiles(tcp.name(), tcp.tls().get(), problems);
-            }
+            upstream.tls().ifPresent(tls -> tlsFiles(upstream.name(), tls, problems));
         }
         Collections.sort(problems);
         return problems;

@@ -144,6 +144,19 @@ final class ConfigMapper {
                             block.get("framing", RelayConfig.Framing.class),
                             buffer,
                             lifecycle);
+            case RELP ->
+                    new RelayConfig.RelpUpstream(
+                            name,
+                            block.list("servers", Endpoint.class),
+                            block.get("strategy", RelayConfig.Strategy.class),
+                            block.isWritten("tls")
+                                    ? Optional.of(upstreamTls(block.block("tls")))
+                                    : Optional.empty(),
+                            format,
+                            block.get("window", Integer.class),
+                            retry(block.block("retry")),
+                            buffer,
+                            lifecycle);
             case SYSLOG ->
                     switch (block.get("transport", Schema.UpstreamTransport.class)) {
                         case UDP ->

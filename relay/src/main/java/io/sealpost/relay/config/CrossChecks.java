@@ -109,8 +109,12 @@ final class CrossChecks {
         }
         boolean overTls =
                 block.find("transport", Schema.UpstreamTransport.class)
-                        .filter(transport -> transport == Schema.UpstreamTransport.TLS)
-                        .isPresent();
+                                .filter(transport -> transport == Schema.UpstreamTransport.TLS)
+                                .isPresent()
+                        || (block.find("type", Schema.UpstreamType.class)
+                                        .filter(type -> type == Schema.UpstreamType.RELP)
+                                        .isPresent()
+                                && block.isWritten("tls"));
         if (overTls && block.has("tls") && block.block("tls").has("permitted-peers")) {
             new TlsChecks("upstreams." + name + ".tls.", block.block("tls"), problems).upstream();
         }

@@ -169,6 +169,11 @@ public record RelayConfig(
         /** Name in the conf file. */
         String name();
 
+        /** The client's side of TLS, where it is spoken. */
+        default Optional<UpstreamTls> tls() {
+            return Optional.empty();
+        }
+
         /** What it may leave waiting in the spool. */
         Buffer buffer();
 
@@ -235,6 +240,35 @@ public record RelayConfig(
     public enum Strategy {
         FAILOVER,
         BALANCE
+    }
+
+    /**
+     * Messages to a RELP receiver.
+     *
+     * @param strategy what several servers are for
+     * @param tls absent: plain TCP
+     * @param window messages under way at most
+     */
+    public record RelpUpstream(
+            String name,
+            List<Endpoint> servers,
+            Strategy strategy,
+            Optional<UpstreamTls> tls,
+            MessageFormat format,
+            int window,
+            Retry retry,
+            Buffer buffer,
+            Lifecycle lifecycle)
+            implements Upstream {
+        public RelpUpstream {
+            servers = List.copyOf(servers);
+        }
+
+        @Override
+        public Upstream with(Buffer other, Lifecycle life) {
+            return new RelpUpstream(
+                    name, servers, strategy, tls, format, window, retry, other, life);
+        }
     }
 
     /**

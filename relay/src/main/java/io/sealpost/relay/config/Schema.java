@@ -23,6 +23,7 @@ final class Schema {
     static final String TLS = "tls";
     static final String FILE = "file";
     static final String SYSLOG = "syslog";
+    static final String RELP = "relp";
 
     /** The transports of listeners. */
     enum ListenerTransport {
@@ -38,7 +39,8 @@ final class Schema {
     /** The types of upstreams. */
     enum UpstreamType {
         FILE,
-        SYSLOG
+        SYSLOG,
+        RELP
     }
 
     /** The transports of syslog upstreams. */

@@ -3,6 +3,7 @@ package io.sealpost.relay.config;
 import static io.sealpost.relay.config.Schema.FILE;
 import static io.sealpost.relay.config.Schema.FORMAT_DOC;
 import static io.sealpost.relay.config.Schema.MIB;
+import static io.sealpost.relay.config.Schema.RELP;
 import static io.sealpost.relay.config.Schema.REQUIRED;
 import static io.sealpost.relay.config.Schema.SYSLOG;
 import static io.sealpost.relay.config.Schema.SYSLOG_TCP;
@@ -18,6 +19,7 @@ import io.sealpost.relay.config.Key.Preset.Described;
 import io.sealpost.relay.config.Key.Preset.Written;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The part of {@link Schema} about upstreams. */
 final class UpstreamKeys {
@@ -59,12 +61,20 @@ final class UpstreamKeys {
 
     /** In the order of the documentation. */
     static List<Key> keys() {
+        return Stream.of(first(), tls(SYSLOG_TLS), tls(RELP), retry(SYSLOG), retry(RELP), last())
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    private static List<Key> first() {
         return List.of(
                 key(
                         "upstreams.*.type",
                         choice(Schema.UpstreamType.class),
                         REQUIRED,
-                        "What it is: files, or a syslog receiver."),
+                        "What it is: files, a syslog receiver, or a RELP receiver, which"
+                                + " acknowledges each message. RELP goes over TLS if there is a"
+                                + " `tls` block, which must say whom to trust as for syslog."),
                 variant(
                         "upstreams.*.path",
                         FILE,
@@ -119,16 +129,32 @@ final class UpstreamKeys {
                         "The receiver. Its name is looked up again after each failure."),
                 servers(SYSLOG_TCP),
                 servers(SYSLOG_TLS),
+                servers(RELP),
                 strategy(SYSLOG_TCP),
                 strategy(SYSLOG_TLS),
+                strategy(RELP),
                 variant(
                         "upstreams.*.format",
                         SYSLOG,
                         choice(RelayConfig.MessageFormat.class),
                         new Written("rfc5424"),
                         FORMAT_DOC),
+                variant(
+                        "upstreams.*.format",
+                        RELP,
+                        choice(RelayConfig.MessageFormat.class),
+                        new Written("rfc5424"),
+                        FORMAT_DOC),
                 framing(SYSLOG_TCP),
                 framing(SYSLOG_TLS),
+                variant(
+                        "upstreams.*.window",
+                        RELP,
+                        new Kind.Whole(1, 20_000),
+                        new Written("128"),
+                        "How many messages may be sent before the first of them is"
+                                + " acknowledged. More are faster over long distances, and more"
+                                + " come twice after a lost connection."),
                 variant(
                         "upstreams.*.max-message-size",
                         SYSLOG_UDP,
@@ -143,23 +169,27 @@ final class UpstreamKeys {
                         new Kind.Rate(10_000_000),
                         new Written("50000/s"),
                         "The most messages sent in a second. More than the receiver reads it"
-                                + " loses, and nobody is told."),
+                                + " loses, and nobody is told."));
+    }
+
+    private static List<Key> tls(String variant) {
+        return List.of(
                 variant(
                         "upstreams.*.tls.trust",
-                        SYSLOG_TLS,
+                        variant,
                         new Kind.ReadFile(),
                         new Described("nobody"),
                         "The authorities in PEM that sign certificates of servers."),
                 variant(
                         "upstreams.*.tls.server-name",
-                        SYSLOG_TLS,
+                        variant,
                         new Kind.Word(253),
                         new Described("the host in `servers`"),
                         "The name or address that the server's certificate must be for, and that"
                                 + " the server is asked for (SNI)."),
                 variant(
                         "upstreams.*.tls.permitted-peers",
-                        SYSLOG_TLS,
+                        variant,
                         new Kind.Many(new Kind.Peer(), 0, 10_000),
                         new Written("[]"),
                         "Which servers are taken, instead of the one with the right name: names"
@@ -167,49 +197,57 @@ final class UpstreamKeys {
                                 + " `tls.trust`."),
                 variant(
                         "upstreams.*.tls.crl",
-                        SYSLOG_TLS,
+                        variant,
                         new Kind.ReadFile(),
                         new Described("none"),
                         "Certificates that the authorities have taken back, as revocation lists"
                                 + " in PEM, read at the start."),
                 variant(
                         "upstreams.*.tls.certificate",
-                        SYSLOG_TLS,
+                        variant,
                         new Kind.ReadFile(),
                         new Described("none is shown"),
                         "The certificate shown to the server, in PEM, with those between it and"
                                 + " the root."),
                 variant(
                         "upstreams.*.tls.key",
-                        SYSLOG_TLS,
+                        variant,
                         new Kind.ReadFile(),
                         new Described("none"),
                         "Its private key in PEM (PKCS#8, RSA or EC, without passphrase)."),
                 variant(
                         "upstreams.*.tls.min-version",
-                        SYSLOG_TLS,
+                        variant,
                         choice(RelayConfig.TlsVersion.class),
                         new Written("1.2"),
                         "The oldest version of TLS spoken."),
                 variant(
                         "upstreams.*.tls.handshake-timeout",
-                        SYSLOG_TLS,
+                        variant,
                         new Kind.Time(Duration.ofMillis(100), Duration.ofMinutes(10)),
                         new Written("10 s"),
-                        "A connection whose handshake takes longer is closed and tried again."),
+                        "A connection whose handshake takes longer is closed and tried again."));
+    }
+
+    private static List<Key> retry(String variant) {
+        return List.of(
                 variant(
                         "upstreams.*.retry.first",
-                        SYSLOG,
+                        variant,
                         new Kind.Time(Duration.ofMillis(1), Duration.ofHours(1)),
                         new Written("100 ms"),
                         "Pause after the first failed connect; it doubles, with jitter, up to"
                                 + " `retry.max`. Tries go on for ever."),
                 variant(
                         "upstreams.*.retry.max",
-                        SYSLOG,
+                        variant,
                         new Kind.Time(Duration.ofMillis(1), Duration.ofDays(1)),
                         new Written("30 s"),
-                        "The longest pause between two tries."),
+                        "The longest pause between two tries."));
+    }
+
+    private static List<Key> last() {
+        return List.of(
                 key(
                         "upstreams.*.buffer.max-size",
                         new Kind.Size(MIB, 1024 * TIB),

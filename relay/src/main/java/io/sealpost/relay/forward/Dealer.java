@@ -347,7 +347,7 @@ final class Dealer {
         }
 
         @Override
-        public void release() {
+        public boolean release() {
             lock.lock();
             try {
                 for (Held one : held) {
@@ -362,6 +362,7 @@ final class Dealer {
                 lock.unlock();
             }
             queue.wake();
+            return true;
         }
     }
 }

@@ -21,6 +21,7 @@ import io.sealpost.relay.tls.Refusal;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLException;
@@ -30,9 +31,9 @@ import org.jspecify.annotations.Nullable;
  * One connection to a syslog server. The forwarder's thread hands it what to send and asks how far
  * it got; everything else is confined to the connection's event loop.
  *
- * <p>What the peer sends is read at once and thrown away, so that its FIN or RST is seen at once,
- * also on an idle connection. Either ends the connection. After a FIN the socket stays open until
- * {@link #close}, so that {@link PeerClose} can ask what it meant.
+ * <p>What the peer sends is read at once, and thrown away unless it is asked for, so that its FIN
+ * or RST is seen at once, also on an idle connection. Either ends the connection. After a FIN the
+ * socket stays open until {@link #close}, so that {@link PeerClose} can ask what it meant.
  */
 final class TcpConnection extends ChannelDuplexHandler {
     /** Octets handed over and not yet taken by the kernel, above which the forwarder waits. */
@@ -83,14 +84,19 @@ final class TcpConnection extends ChannelDuplexHandler {
     private long written;
     private boolean sampling;
 
+    /** Null where what the peer says is thrown away, and the kernel is asked instead. */
+    private final @Nullable Inbound inbound;
+
     /**
      * A connection to be.
      *
+     * @param inbound takes what the peer says, if that is of interest
      * @param wake called on the event loop when the forwarder should look: more is confirmed, there
      *     is room again, or the connection has ended
      */
-    TcpConnection(Wire wire, NanoClock clock, Runnable wake) {
+    TcpConnection(Wire wire, Optional<Inbound> inbound, NanoClock clock, Runnable wake) {
         this.wire = wire;
+        this.inbound = inbound.orElse(null);
         this.clock = clock;
         this.wake = wake;
     }
@@ -131,7 +137,9 @@ final class TcpConnection extends ChannelDuplexHandler {
         long before = pending.getAndAdd(-length);
         if (future.isSuccess()) {
             written += length;
-            wire.complete(written);
+            if (inbound == null) {
+                wire.complete(written);
+            }
         } else {
             end(future.cause());
         }
@@ -260,8 +268,10 @@ final class TcpConnection extends ChannelDuplexHandler {
     }
 
     private void open(ChannelHandlerContext context) {
-        rule = new ConfirmedRule(clock.nanos());
-        sample((UnixChannel) context.channel(), rule);
+        if (inbound == null) {
+            rule = new ConfirmedRule(clock.nanos());
+            sample((UnixChannel) context.channel(), rule);
+        }
         channel = context.channel();
         wake.run();
     }
@@ -273,7 +283,7 @@ final class TcpConnection extends ChannelDuplexHandler {
     }
 
     private void beginSampling(ChannelHandlerContext context) {
-        if (!sampling) {
+        if (!sampling && inbound == null) {
             sampling = true;
             sampleAfter(context, SAMPLE_EVERY);
         }
@@ -342,7 +352,29 @@ final class TcpConnection extends ChannelDuplexHandler {
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
-        ReferenceCountUtil.release(message);
+        try {
+            if (inbound != null && !inbound.add((ByteBuf) message)) {
+                end("it sends what is no answer");
+                var _ = context.close();
+            }
+        } finally {
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        if (inbound != null) {
+            wake.run();
+        }
+    }
+
+    /** What the peer has said; there must be somewhere to put it. Forwarder's thread. */
+    Inbound inbound() {
+        if (inbound == null) {
+            throw new IllegalStateException("thrown away");
+        }
+        return inbound;
     }
 
     @Override

@@ -17,6 +17,7 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.security.Security;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * Makes connections to servers. The name is looked up again each time, and all its addresses are
@@ -27,8 +28,8 @@ final class TcpDialer {
     private static final int KEEPALIVE_PROBES = 20;
     private static final Duration USER_TIMEOUT = Duration.ofSeconds(20);
 
-    /** What a peer sends is thrown away, so little room does. */
-    private static final int READ_OCTETS = 1024;
+    /** What a peer sends is thrown away or short, so little room does. */
+    private static final int READ_OCTETS = 4 * 1024;
 
     private final TcpUpstreamSettings settings;
     private final EventLoopGroup group;
@@ -69,7 +70,7 @@ final class TcpDialer {
             if (!stop.maySend()) {
                 break;
             }
-            TcpConnection connection = new TcpConnection(wire(server), clock, wake);
+            TcpConnection connection = new TcpConnection(wire(server), inbound(), clock, wake);
             String failure = connect(connection, new InetSocketAddress(address, server.port()));
             if (failure.isEmpty()) {
                 return connection;
@@ -77,6 +78,13 @@ final class TcpDialer {
             failures += (failures.isEmpty() ? "" : "; ") + failure;
         }
         throw new ConnectException(failures);
+    }
+
+    private Optional<Inbound> inbound() {
+        return switch (settings.protocol()) {
+            case Protocol.Syslog _ -> Optional.empty();
+            case Protocol.Relp _ -> Optional.of(new Inbound());
+        };
     }
 
     private Wire wire(Server server) {

@@ -13,12 +13,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends one upstream's queue to a syslog server over TCP or TLS, for ever; where there are several,
- * to the first of them that takes connections. Owns the thread {@code forward-NAME}; its public
- * methods may be called from any thread.
+ * Sends one upstream's queue to a server over TCP or TLS, for ever; where there are several, to the
+ * first of them that takes connections. Owns the thread {@code forward-NAME}; its public methods
+ * may be called from any thread.
  *
- * <p>The queue's cursor follows what the server's process must have read ({@link ConfirmedRule}),
- * not what was written. After a lost connection everything behind it is sent again.
+ * <p>The queue's cursor follows what the server has acknowledged (RELP), or what its process must
+ * have read ({@link ConfirmedRule}), not what was written. After a lost connection everything
+ * behind it is sent again.
  */
 public final class TcpForwarder implements Forwarder {
     private static final Logger LOG = LoggerFactory.getLogger(TcpForwarder.class);
@@ -241,8 +242,10 @@ public final class TcpForwarder implements Forwarder {
             queue.rewind(queue.confirmed());
             progress.tail().server(link.server());
             become(true);
-            fruitful = serve(link.connection(), leave);
-            reason = link.connection().ended();
+            Session session = session(link.connection(), leave);
+            serve(session, leave);
+            fruitful = session.fruitful();
+            reason = session.reason().isEmpty() ? link.connection().ended() : session.reason();
         } catch (IOException e) {
             LOG.error("upstream {}: cannot read the spool: {}", name(), e.toString());
             reason = "cannot read the spool";
@@ -259,7 +262,9 @@ public final class TcpForwarder implements Forwarder {
 
     /** Other connections of this upstream may have what this one did not get confirmed. */
     private void letGo() {
-        queue.release();
+        if (queue.release()) {
+            progress.forgetAnswers();
+        }
         handover.leave(progress.tail().leave());
     }
 
@@ -305,22 +310,30 @@ public final class TcpForwarder implements Forwarder {
         observer.connected(name(), now);
     }
 
-    /** Sends until the connection ends; whether anything was confirmed on it. */
-    private boolean serve(TcpConnection connection, StopOrder leave)
-            throws IOException, InterruptedException {
+    /** Sends until the connection ends, and notes what that says of what was sent. */
+    private void serve(Session session, StopOrder leave) throws IOException, InterruptedException {
         PoisonSearch search = progress.search();
         boolean cautious = search.cautious();
-        TcpSession session =
-                new TcpSession(
-                        new TcpSession.Surroundings(queue, progress, handover, doorbell, leave),
-                        connection,
-                        new RunSender(
-                                connection, rewriter, octets -> observer.escaped(name(), octets)));
         session.run();
         if (!cautious && !leave.given()) {
             search.ended(session.unconfirmed() && !session.fruitful(), progress.sentEnd());
         }
-        return session.fruitful();
+    }
+
+    private Session session(TcpConnection connection, StopOrder leave) {
+        TcpSession.Surroundings around =
+                new TcpSession.Surroundings(queue, progress, handover, doorbell, leave);
+        return switch (settings.protocol()) {
+            case Protocol.Syslog _ ->
+                    new TcpSession(
+                            around,
+                            connection,
+                            new RunSender(
+                                    connection,
+                                    rewriter,
+                                    octets -> observer.escaped(name(), octets)));
+            case Protocol.Relp relp -> new RelpSession(around, connection, rewriter, relp, clock);
+        };
     }
 
     private void tellTail() {

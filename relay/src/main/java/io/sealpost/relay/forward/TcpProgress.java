@@ -1,5 +1,10 @@
 package io.sealpost.relay.forward;
 
+import java.util.HashMap;
+import java.util.Map;
+import java.util.NavigableSet;
+import java.util.TreeSet;
+
 /**
  * What outlives the single connection: how far sending ever got, what was delivered by silence
  * only, and the search for a message that the peer does not bear. Confined to the forwarder's
@@ -8,6 +13,8 @@ package io.sealpost.relay.forward;
 final class TcpProgress {
     private final PoisonSearch search = new PoisonSearch();
     private final SilentTail tail;
+    private final Map<Long, Integer> refusals = new HashMap<>();
+    private final NavigableSet<Long> acknowledged = new TreeSet<>();
     private long sentEnd;
 
     // Read by the metrics; written by the forwarder's thread only.
@@ -16,6 +23,22 @@ final class TcpProgress {
     /** Nothing sent yet; the first connection is tried to this server. */
     TcpProgress(Server first) {
         tail = new SilentTail(first);
+    }
+
+    /** Messages that a server has refused, and how often. */
+    Map<Long, Integer> refusals() {
+        return refusals;
+    }
+
+    /** Messages behind the cursor that a server has acknowledged, though not those before them. */
+    NavigableSet<Long> acknowledged() {
+        return acknowledged;
+    }
+
+    /** The messages go over another connection now. */
+    void forgetAnswers() {
+        refusals.clear();
+        acknowledged.clear();
     }
 
     PoisonSearch search() {

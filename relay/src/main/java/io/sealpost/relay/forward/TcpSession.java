@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
  * One connection's life as the forwarder sees it: messages from the queue go out, the cursor
  * follows what is confirmed. Confined to the forwarder's thread.
  */
-final class TcpSession {
+final class TcpSession implements Session {
     /** Longest wait before looking at the connection again. */
     static final Duration LOOK = Duration.ofSeconds(1);
 
@@ -59,8 +59,8 @@ final class TcpSession {
         settled = positions.last();
     }
 
-    /** Sends until the connection ends or the forwarder is to stop. */
-    void run() throws IOException, InterruptedException {
+    @Override
+    public void run() throws IOException, InterruptedException {
         try {
             PoisonSearch search = progress.search();
             while (connection.isOpen() && !stop.given() && search.cautious()) {
@@ -280,14 +280,19 @@ final class TcpSession {
         queue.rewind(here);
     }
 
-    /** Whether anything sent is not confirmed. */
-    boolean unconfirmed() {
+    @Override
+    public boolean unconfirmed() {
         return positions.last().octets() != settled.octets();
     }
 
-    /** Whether anything was confirmed on this connection. */
-    boolean fruitful() {
+    @Override
+    public boolean fruitful() {
         return settled.octets() > 0;
+    }
+
+    @Override
+    public String reason() {
+        return "";
     }
 
     SilentTail tail() {

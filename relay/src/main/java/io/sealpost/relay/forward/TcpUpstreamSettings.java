@@ -6,10 +6,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a syslog upstream over TCP or TLS is told.
+ * What an upstream over TCP or TLS is told.
  *
  * @param name name of the upstream in the conf file
  * @param servers the first one that takes connections gets everything
+ * @param protocol how the stream carries messages
  * @param layout how messages are written
  * @param retryFirst wait before the second try
  * @param retryMax longest wait between two tries
@@ -20,6 +21,7 @@ import java.util.Optional;
 public record TcpUpstreamSettings(
         String name,
         List<Server> servers,
+        Protocol protocol,
         Layout layout,
         Duration retryFirst,
         Duration retryMax,

@@ -59,6 +59,11 @@ public interface Feed {
         return sequence;
     }
 
-    /** What was handed out and is not confirmed may go over another connection. */
-    default void release() {}
+    /**
+     * What was handed out and is not confirmed may go over another connection. Answers whether
+     * there is one: then none of it comes again here under the same number.
+     */
+    default boolean release() {
+        return false;
+    }
 }

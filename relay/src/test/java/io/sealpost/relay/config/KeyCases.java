@@ -8,6 +8,7 @@ import io.sealpost.relay.config.RelayConfig.FileUpstream;
 import io.sealpost.relay.config.RelayConfig.Framing;
 import io.sealpost.relay.config.RelayConfig.MessageFormat;
 import io.sealpost.relay.config.RelayConfig.OnRemove;
+import io.sealpost.relay.config.RelayConfig.RelpUpstream;
 import io.sealpost.relay.config.RelayConfig.Start;
 import io.sealpost.relay.config.RelayConfig.Strategy;
 import io.sealpost.relay.config.RelayConfig.TcpListener;
@@ -505,6 +506,85 @@ final class KeyCases {
                             "1 s",
                             Duration.ofSeconds(1)),
                     e(
+                            "upstreams.*.servers@relp",
+                            c -> relpUpstream(c).servers(),
+                            REQUIRED,
+                            "[\"logs.example.com:2514\"]",
+                            List.of(new Endpoint("logs.example.com", 2514))),
+                    e(
+                            "upstreams.*.strategy@relp",
+                            c -> relpUpstream(c).strategy(),
+                            Strategy.FAILOVER,
+                            "balance",
+                            Strategy.BALANCE),
+                    e(
+                            "upstreams.*.format@relp",
+                            c -> relpUpstream(c).format(),
+                            MessageFormat.RFC5424,
+                            "rfc3164",
+                            MessageFormat.RFC3164),
+                    e("upstreams.*.window@relp", c -> relpUpstream(c).window(), 128, "2000", 2000),
+                    e(
+                            "upstreams.*.tls.trust@relp",
+                            c -> upstreamTls(c, "z").trust().map(path -> belowParent(c, path)),
+                            Optional.empty(),
+                            "\"../ca.pem\"",
+                            Optional.of("ca.pem")),
+                    e(
+                            "upstreams.*.tls.server-name@relp",
+                            c -> upstreamTls(c, "q").serverName(),
+                            Optional.empty(),
+                            "logs.example.com",
+                            Optional.of("logs.example.com")),
+                    e(
+                            "upstreams.*.tls.permitted-peers@relp",
+                            c -> upstreamTls(c, "q").permittedPeers(),
+                            List.of(),
+                            "[\"*.example.com\"]",
+                            List.of("*.example.com")),
+                    e(
+                            "upstreams.*.tls.crl@relp",
+                            c -> upstreamTls(c, "q").crl().map(path -> belowParent(c, path)),
+                            Optional.empty(),
+                            "\"../crl.pem\"",
+                            Optional.of("crl.pem")),
+                    e(
+                            "upstreams.*.tls.certificate@relp",
+                            c -> upstreamTls(c, "q").certificate().map(p -> belowParent(c, p)),
+                            Optional.empty(),
+                            "\"../c.pem\"\nupstreams.q.tls.key = c.key",
+                            Optional.of("c.pem")),
+                    e(
+                            "upstreams.*.tls.key@relp",
+                            c -> upstreamTls(c, "q").key().map(path -> belowParent(c, path)),
+                            Optional.empty(),
+                            "\"../c.key\"\nupstreams.q.tls.certificate = c.pem",
+                            Optional.of("c.key")),
+                    e(
+                            "upstreams.*.tls.min-version@relp",
+                            c -> upstreamTls(c, "q").minVersion(),
+                            TlsVersion.TLS_1_2,
+                            "\"1.3\"",
+                            TlsVersion.TLS_1_3),
+                    e(
+                            "upstreams.*.tls.handshake-timeout@relp",
+                            c -> upstreamTls(c, "q").handshakeTimeout(),
+                            Duration.ofSeconds(10),
+                            "2 s",
+                            Duration.ofSeconds(2)),
+                    e(
+                            "upstreams.*.retry.first@relp",
+                            c -> relpUpstream(c).retry().first(),
+                            Duration.ofMillis(100),
+                            "50 ms",
+                            Duration.ofMillis(50)),
+                    e(
+                            "upstreams.*.retry.max@relp",
+                            c -> relpUpstream(c).retry().max(),
+                            Duration.ofSeconds(30),
+                            "1 s",
+                            Duration.ofSeconds(1)),
+                    e(
                             "upstreams.*.buffer.max-size",
                             c -> file(c).buffer().maxBytes(),
                             8L << 30,
@@ -633,6 +713,14 @@ final class KeyCases {
                     "upstreams.y.transport = tls",
                     "upstreams.y.servers = [\"127.0.0.1:5\"]",
                     "upstreams.y.tls.permitted-peers = [\"" + FINGERPRINT + "\"]",
+                    "upstreams.r.type = relp",
+                    "upstreams.r.servers = [\"127.0.0.1:7\"]",
+                    "upstreams.q.type = relp",
+                    "upstreams.q.servers = [\"127.0.0.1:7\"]",
+                    "upstreams.q.tls.trust = \"ca.pem\"",
+                    "upstreams.z.type = relp",
+                    "upstreams.z.servers = [\"127.0.0.1:7\"]",
+                    "upstreams.z.tls.permitted-peers = [\"" + FINGERPRINT + "\"]",
                     "upstreams.d.type = syslog",
                     "upstreams.d.transport = udp",
                     "upstreams.d.servers = [\"127.0.0.1:6\"]",
@@ -648,6 +736,12 @@ final class KeyCases {
             // upstream x has an authority, y pins a certificate and can do without
             boolean free = key.path().endsWith(".tls.trust");
             return key.path().replace("upstreams.*", free ? "upstreams.y" : "upstreams.x");
+        }
+        if (key.variant().equals("relp")) {
+            boolean free = key.path().endsWith(".tls.trust");
+            String secured = free ? "upstreams.z" : "upstreams.q";
+            return key.path()
+                    .replace("upstreams.*", key.path().contains(".tls.") ? secured : "upstreams.r");
         }
         return key.path()
                 .replace("listeners.*", key.variant().equals("tls") ? "listeners.x" : "listeners.*")
@@ -739,6 +833,10 @@ final class KeyCases {
         return find(config.upstreams(), FileUpstream.class);
     }
 
+    private static RelpUpstream relpUpstream(RelayConfig config) {
+        return find(config.upstreams(), RelpUpstream.class);
+    }
+
     private static TcpUpstream tcpUpstream(RelayConfig config) {
         return find(config.upstreams(), TcpUpstream.class);
     }
@@ -758,9 +856,8 @@ final class KeyCases {
     private static UpstreamTls upstreamTls(RelayConfig config, String name) {
         return config.upstreams().stream()
                 .filter(upstream -> upstream.name().equals(name))
-                .map(TcpUpstream.class::cast)
                 .findFirst()
-                .flatMap(TcpUpstream::tls)
+                .flatMap(RelayConfig.Upstream::tls)
                 .orElseThrow();
     }
 

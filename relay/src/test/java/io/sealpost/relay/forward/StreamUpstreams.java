@@ -29,6 +29,7 @@ final class StreamUpstreams {
         return new TcpUpstreamSettings(
                 "upstream",
                 servers,
+                new Protocol.Syslog(),
                 new Layout(Format.RFC5424, Framing.OCTET_COUNTING),
                 Duration.ofMillis(10),
                 Duration.ofMillis(100),

@@ -322,6 +322,7 @@ class TcpSilenceTest {
                 new TcpUpstreamSettings(
                         spool.queue().name(),
                         List.of(new Server("127.0.0.1", port)),
+                        new Protocol.Syslog(),
                         new Layout(Format.RFC5424, framing),
                         Duration.ofMillis(10),
                         Duration.ofMillis(100),

@@ -509,6 +509,7 @@ class TlsForwarderTest {
                         IntStream.of(ports)
                                 .mapToObj(port -> new Server("127.0.0.1", port))
                                 .toList(),
+                        new Protocol.Syslog(),
                         new Layout(Format.RFC5424, framing),
                         Duration.ofMillis(10),
                         Duration.ofMillis(100),
