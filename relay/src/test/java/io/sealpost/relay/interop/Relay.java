@@ -52,7 +52,7 @@ final class Relay implements AutoCloseable {
      * The same with a listener {@code tls} on its own port.
      *
      * @param tls the listener's tls block; empty for no such listener
-     * @param upstreams with a transport, where that is not tcp
+     * @param upstreams with a transport, where that is not tcp, and a type, where not syslog
      */
     static Relay prepare(Path dir, String tls, Map<String, String> upstreams) throws IOException {
         Path launcher = launcher();
@@ -65,8 +65,13 @@ final class Relay implements AutoCloseable {
         upstreams.forEach(
                 (name, rest) ->
                         text.append(name)
-                                .append(" { type = syslog, ")
-                                .append(rest.contains("transport = ") ? "" : "transport = tcp, ")
+                                .append(" { ")
+                                .append(rest.contains("type = ") ? "" : "type = syslog, ")
+                                .append(
+                                        rest.contains("type = relp")
+                                                        || rest.contains("transport = ")
+                                                ? ""
+                                                : "transport = tcp, ")
                                 .append(rest)
                                 .append(", retry { first = 50 ms, max = 500 ms } }\n    "));
         relay.upstreams.addAll(upstreams.keySet());
