@@ -88,7 +88,7 @@ class KeysTest {
 
         assertThat(config.upstreams())
                 .extracting(RelayConfig.Upstream::name)
-                .containsExactly("f", "s", "x", "y", "d");
+                .containsExactly("f", "s", "x", "y", "r", "q", "z", "d");
         assertThat(config.listeners())
                 .extracting(l -> l.door().name())
                 .containsExactly("u", "t", "x");
