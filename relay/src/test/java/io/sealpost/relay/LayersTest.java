@@ -1,5 +1,6 @@
 package io.sealpost.relay;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
@@ -11,6 +12,8 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import io.sealpost.relay.runtime.NanoClock;
+import io.sealpost.relay.spool.Storage;
+import io.sealpost.relay.spool.StorageFile;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.OpenOption;
@@ -61,7 +64,19 @@ class LayersTest {
 
     @ArchTest static final ArchRule route_knows_no_other_room = knows("route");
 
-    @ArchTest static final ArchRule integrity_knows_no_other_room = knows("integrity");
+    @ArchTest static final ArchRule integrity_knows_no_other_room = knows("integrity", "spool");
+
+    @ArchTest
+    static final ArchRule integrity_knows_of_the_spool_its_storage_alone =
+            noClasses()
+                    .that()
+                    .resideInAPackage(RELAY + ".integrity..")
+                    .should()
+                    .dependOnClassesThat(
+                            resideInAnyPackage(RELAY + ".spool..")
+                                    .and(not(equivalentTo(Storage.class)))
+                                    .and(not(equivalentTo(StorageFile.class)))
+                                    .and(not(equivalentTo(StorageFile[].class))));
 
     @ArchTest
     static final ArchRule pipeline_knows_what_it_feeds =
@@ -126,6 +141,8 @@ class LayersTest {
                     .resideOutsideOfPackages(RELAY, RELAY + ".config..", RELAY + ".tls..")
                     .and()
                     .haveNameNotMatching(".*\\.spool\\.FileStorage(\\$.*)?")
+                    .and()
+                    .haveNameNotMatching(".*\\.integrity\\.KeyFile")
                     .should()
                     .callMethodWhere(target(owner(equivalentTo(Files.class))))
                     .orShould()

@@ -1,0 +1,348 @@
+package io.sealpost.relay.integrity;
+
+import io.sealpost.relay.integrity.IntegrityException.Reason;
+import io.sealpost.relay.spool.Storage;
+import io.sealpost.relay.spool.StorageFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Signs and keeps the checkpoints of a log: all of the last day and one a minute of the time
+ * before. Confined to the log's thread, but for {@link #newest}. Format: {@code
+ * docs/format/integrity-files.md}.
+ */
+/*
+ * A checkpoint goes into the row first, one file a day, and is synced there; then a copy of its note
+ * replaces the file of the newest. A crash between leaves the row ahead of the copy. A copy ahead of
+ * the row means that the row has lost what was durable in it: without the copy, rot in the newest
+ * record would look like a torn write, and an older checkpoint would pass for the newest.
+ *
+ * Opening writes the last record again and syncs it before it is relied on: a killed process may have
+ * left it in the page cache only, or a sync of it may have failed.
+ */
+public final class CheckpointStore implements AutoCloseable {
+    static final String FOLDER = "integrity";
+    static final String ROW = FOLDER + "/checkpoints";
+    static final String NEWEST = FOLDER + "/checkpoint";
+
+    static final long DAY_SECONDS = 86_400;
+    static final String TEMPORARY = ".tmp";
+    private static final Pattern NAME = Pattern.compile("(\\d{8})\\.notes");
+
+    private final Storage storage;
+    private final LogSigner signer;
+    private @Nullable StorageFile file;
+    private int number;
+    private long end;
+    private long day;
+    private int thinnedTo;
+    private boolean whole = true;
+
+    /** The newest one that is durable; volatile because anyone may ask. */
+    private volatile Optional<StoredCheckpoint> newest = Optional.empty();
+
+    private CheckpointStore(Storage storage, LogSigner signer) {
+        this.storage = storage;
+        this.signer = signer;
+    }
+
+    /** Is told of all checkpoints that are kept, the oldest first. */
+    public interface Visitor {
+        /** A checkpoint as it was signed. */
+        void checkpoint(StoredCheckpoint stored) throws IOException;
+
+        /** Something in this file cannot be read. */
+        void damaged(String path) throws IOException;
+    }
+
+    /**
+     * Opens the store, or makes it.
+     *
+     * @throws IntegrityException if the newest checkpoint is lost, or not signed by this signer;
+     *     nothing on disk was changed then
+     */
+    public static CheckpointStore open(Storage storage, LogSigner signer) throws IOException {
+        storage.createFolder(ROW);
+        CheckpointStore store = new CheckpointStore(storage, signer);
+        try {
+            store.recover();
+            return store;
+        } catch (IOException | RuntimeException e) {
+            store.close();
+            throw e;
+        }
+    }
+
+    /** The newest record, and where it stands. */
+    private record Found(int number, long at, long end, StoredCheckpoint stored) {}
+
+    private void recover() throws IOException {
+        Optional<Found> found = findNewest();
+        requireNewest(found.map(Found::stored));
+        removeLeftOvers(found.map(Found::number).orElse(0));
+        if (found.isPresent()) {
+            Found last = found.get();
+            StorageFile to = reopen(last.number);
+            to.truncate(last.end);
+            to.write(CheckpointRecord.of(last.stored).encode(), last.at);
+            to.sync();
+            storage.syncFolder(ROW);
+            replaceNewest(last.stored);
+            end = last.end;
+            day = Math.floorDiv(last.stored.seconds(), DAY_SECONDS);
+            newest = Optional.of(last.stored);
+        }
+    }
+
+    private Optional<Found> findNewest() throws IOException {
+        for (int itsNumber : numbers().reversed()) {
+            String path = path(itsNumber);
+            try (StorageFile opened = storage.openForReading(path)) {
+                CheckpointScan scan = CheckpointScan.of(opened, path);
+                Optional<CheckpointRecord> last = scan.last();
+                if (last.isPresent()) {
+                    StoredCheckpoint stored =
+                            StoredCheckpoint.of(last.get())
+                                    .orElseThrow(() -> damaged(path + " has no checkpoint"));
+                    return Optional.of(new Found(itsNumber, scan.lastAt(), scan.end(), stored));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static IntegrityException damaged(String what) {
+        return new IntegrityException(Reason.CHECKPOINT_DAMAGED, what);
+    }
+
+    private void requireNewest(Optional<StoredCheckpoint> found) throws IOException {
+        if (found.isPresent()
+                && (!found.get().checkpoint().origin().equals(signer.origin())
+                        || !signer.hasSigned(found.get().note()))) {
+            throw new IntegrityException(
+                    Reason.OTHER_KEY,
+                    "the newest checkpoint, of "
+                            + found.get().checkpoint().origin()
+                            + ", is not signed by the keys "
+                            + signer.verifiers());
+        }
+        if (storage.exists(NEWEST)) {
+            requireCopy(found);
+        }
+    }
+
+    private void requireCopy(Optional<StoredCheckpoint> found) throws IOException {
+        byte[] copied = copied();
+        if (found.isPresent() && Arrays.equals(copied, found.get().note().encode())) {
+            return;
+        }
+        StoredCheckpoint copy =
+                StoredCheckpoint.of(new CheckpointRecord(0, 0, copied))
+                        .filter(stored -> signer.hasSigned(stored.note()))
+                        .orElseThrow(
+                                () ->
+                                        damaged(
+                                                NEWEST
+                                                        + " is damaged; without it nobody here can"
+                                                        + " say which checkpoint was the newest"));
+        long has = found.map(stored -> stored.checkpoint().size()).orElse(-1L);
+        if (copy.checkpoint().size() > has) {
+            throw damaged(
+                    NEWEST
+                            + " is newer than every checkpoint that can be read in "
+                            + ROW
+                            + (has < 0 ? "" : ", the last of which is over " + has + " entries")
+                            + ": files there are damaged, lost, or put back from a copy");
+        }
+    }
+
+    private byte[] copied() throws IOException {
+        try (StorageFile copy = storage.openForReading(NEWEST)) {
+            int octets = (int) Math.min(copy.size(), CheckpointRecord.MAX_NOTE_OCTETS);
+            ByteBuffer note = ByteBuffer.allocate(octets);
+            copy.read(note, 0);
+            return note.array();
+        }
+    }
+
+    /** What a crash left: files without a record, and those that were to replace others. */
+    private void removeLeftOvers(int lastNumber) throws IOException {
+        for (int itsNumber : numbers()) {
+            if (itsNumber > lastNumber) {
+                storage.delete(path(itsNumber));
+            }
+        }
+        for (String name : storage.list(ROW)) {
+            if (name.endsWith(TEMPORARY)) {
+                storage.delete(ROW + '/' + name);
+            }
+        }
+    }
+
+    private StorageFile reopen(int itsNumber) throws IOException {
+        if (file != null) {
+            file.close();
+        }
+        number = itsNumber;
+        StorageFile opened = storage.openForWriting(path(itsNumber));
+        file = opened;
+        return opened;
+    }
+
+    /** The newest checkpoint that is durable. From any thread. */
+    public Optional<StoredCheckpoint> newest() {
+        return newest;
+    }
+
+    /**
+     * Signs a checkpoint and keeps it; durable when it returns. Where nothing was added since the
+     * newest one, that is the answer.
+     *
+     * @param nextSequence of the spool, of the first message behind the head
+     * @param seconds since 1970
+     */
+    public StoredCheckpoint add(IntegrityLog.DurableHead head, long nextSequence, long seconds)
+            throws IOException {
+        if (!whole) {
+            throw new IllegalStateException("after a failure the store is opened anew");
+        }
+        if (newest.isPresent() && !isGrowth(newest.get().checkpoint(), head)) {
+            return newest.get();
+        }
+        SignedNote note = signer.sign(head, seconds);
+        Checkpoint says = new Checkpoint(signer.origin(), head.size(), head.root());
+        StoredCheckpoint stored = new StoredCheckpoint(seconds, nextSequence, note, says);
+        whole = false;
+        append(CheckpointRecord.of(stored));
+        replaceNewest(stored);
+        newest = Optional.of(stored);
+        whole = true;
+        return stored;
+    }
+
+    private static boolean isGrowth(Checkpoint before, IntegrityLog.DurableHead head) {
+        if (head.size() < before.size()
+                || (head.size() == before.size() && !head.root().equals(before.root()))) {
+            throw new IllegalArgumentException(
+                    "a checkpoint over " + head.size() + " behind one over " + before.size());
+        }
+        return head.size() > before.size();
+    }
+
+    private void append(CheckpointRecord record) throws IOException {
+        long itsDay = Math.floorDiv(record.seconds(), DAY_SECONDS);
+        // A clock that was a little slow does not begin a file each time that it is set back.
+        StorageFile to = file;
+        boolean isNew = to == null || itsDay > day || itsDay < day - 1;
+        if (to == null || isNew) {
+            to = reopen(number + 1);
+            day = itsDay;
+            to.write(CheckpointScan.header(false), 0);
+            end = CheckpointScan.HEADER;
+        }
+        to.write(record.encode(), end);
+        to.sync();
+        end += record.octets();
+        if (isNew) {
+            storage.syncFolder(ROW);
+        }
+    }
+
+    private void replaceNewest(StoredCheckpoint stored) throws IOException {
+        String temporary = NEWEST + TEMPORARY;
+        storage.delete(temporary);
+        try (StorageFile copy = storage.openForWriting(temporary)) {
+            copy.write(ByteBuffer.wrap(stored.note().encode()), 0);
+            copy.sync();
+        }
+        storage.rename(temporary, NEWEST);
+        storage.syncFolder(FOLDER);
+    }
+
+    /** Leaves one checkpoint a minute, the last, of days that were over a day ago. */
+    public void thin(long seconds) throws IOException {
+        CheckpointThinning thinning = new CheckpointThinning(storage, seconds);
+        for (int itsNumber : numbers()) {
+            if (itsNumber > thinnedTo && itsNumber < number) {
+                if (!thinning.thin(path(itsNumber))) {
+                    return;
+                }
+                thinnedTo = itsNumber;
+            }
+        }
+    }
+
+    /** Tells of all checkpoints that are kept. */
+    public void walk(Visitor visitor) throws IOException {
+        for (int itsNumber : numbers()) {
+            String path = path(itsNumber);
+            try (StorageFile opened = storage.openForReading(path)) {
+                CheckpointScan scan = CheckpointScan.of(opened, path);
+                boolean damaged = false;
+                for (Optional<CheckpointRecord> r = scan.next(); r.isPresent(); r = scan.next()) {
+                    Optional<StoredCheckpoint> stored = StoredCheckpoint.of(r.get());
+                    damaged |= stored.isEmpty();
+                    if (stored.isPresent()) {
+                        visitor.checkpoint(stored.get());
+                    }
+                }
+                if (damaged || scan.isDamaged() || scan.hasRest()) {
+                    visitor.damaged(path);
+                }
+            }
+        }
+    }
+
+    /** Entries that the log had at a time, as the last checkpoint before it says. */
+    public OptionalLong sizeAt(long seconds) throws IOException {
+        List<Integer> numbers = numbers();
+        for (int i = numbers.size() - 1; i >= 0; i--) {
+            String path = path(numbers.get(i));
+            try (StorageFile opened = storage.openForReading(path)) {
+                CheckpointScan scan = CheckpointScan.of(opened, path);
+                Optional<CheckpointRecord> last = Optional.empty();
+                for (Optional<CheckpointRecord> r = scan.next();
+                        r.isPresent() && r.get().seconds() <= seconds;
+                        r = scan.next()) {
+                    last = r;
+                }
+                Optional<StoredCheckpoint> stored = last.flatMap(StoredCheckpoint::of);
+                if (stored.isPresent()) {
+                    return OptionalLong.of(stored.get().checkpoint().size());
+                }
+            }
+        }
+        return OptionalLong.empty();
+    }
+
+    private List<Integer> numbers() throws IOException {
+        List<Integer> numbers = new ArrayList<>();
+        for (String name : storage.list(ROW)) {
+            Matcher matcher = NAME.matcher(name);
+            if (matcher.matches()) {
+                numbers.add(Integer.parseInt(matcher.group(1)));
+            }
+        }
+        return numbers;
+    }
+
+    private static String path(int number) {
+        return String.format(Locale.ROOT, "%s/%08d.notes", ROW, number);
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (file != null) {
+            file.close();
+        }
+    }
+}
