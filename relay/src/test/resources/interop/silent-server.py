@@ -1,7 +1,9 @@
-# silent-server.py PORT FILE: takes syslog over TCP and appends what it reads to FILE, until a line
-# comes on standard input; then its host is as if unplugged: no segment gets in, and no answer out.
+# silent-server.py PORT FILE [CERTIFICATE KEY]: takes syslog over TCP, or over TLS with this
+# certificate, and appends what it reads to FILE, until a line comes on standard input; then its host
+# is as if unplugged: no segment gets in, and no answer out.
 import ctypes
 import socket
+import ssl
 import struct
 import sys
 import threading
@@ -11,7 +13,15 @@ RETURN_NOTHING = ctypes.create_string_buffer(struct.pack("HBBI", 0x06, 0, 0, 0))
 DROP_ALL = struct.pack("HP", 1, ctypes.addressof(RETURN_NOTHING))
 
 
+tls = None
+if len(sys.argv) > 3:
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(sys.argv[3], sys.argv[4])
+
+
 def read(connection):
+    if tls:
+        connection.do_handshake()
     with open(sys.argv[2], "ab", buffering=0) as file:
         while octets := connection.recv(65536):
             file.write(octets)
@@ -27,6 +37,10 @@ connections = []
 def accept():
     while True:
         connection, _ = server.accept()
+        if tls:
+            connection = tls.wrap_socket(
+                connection, server_side=True, do_handshake_on_connect=False
+            )
         connections.append(connection)
         threading.Thread(target=read, args=(connection,), daemon=True).start()
 

@@ -1,22 +1,20 @@
 package io.sealpost.relay.interop;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static io.sealpost.relay.interop.ServerPair.ONE;
+import static io.sealpost.relay.interop.ServerPair.TWO;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.TreeSet;
+import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** An upstream with two servers, of which the first dies in its various ways under load. */
 @Tag("interop")
@@ -24,142 +22,120 @@ import org.junit.jupiter.api.io.TempDir;
 class FailoverIT {
     private static final String SERIES = "failover";
     private static final String QUEUED = "sealpost_upstream_queued{upstream=\"logs\"}";
+    private static final String RECEIVED = "sealpost_messages_received_total{listener=\"tcp\"}";
 
     @TempDir Path dir;
 
     @Test
     void a_killed_rsyslog_is_followed_by_the_next_and_gets_its_place_back() throws Exception {
-        int one = Ports.free();
-        int two = Ports.free();
-        try (Relay relay = relay(one, two).start();
-                Program _ = rsyslog("two", two)) {
+        ServerPair servers = new ServerPair(dir, Optional.empty());
+        try (Relay relay = servers.relay("").start();
+                Program _ = servers.start(TWO)) {
             int sent;
-            try (Program first = rsyslog("one", one);
+            try (Program first = servers.start(ONE);
                     Load load = Load.start(relay, SERIES, 0)) {
                 // begun without it: the second has the connection until the first is probed
-                awaitSome("one");
+                servers.awaitMore(ONE, SERIES);
                 first.kill();
-                int before = numbers("two").size();
-                await("the second goes on")
-                        .atMost(Duration.ofSeconds(30))
-                        .until(() -> numbers("two").size() > before + 1000);
-                try (Program _ = rsyslog("one", one)) {
-                    int had = numbers("one").size();
-                    await("the first goes on")
-                            .atMost(Duration.ofSeconds(30))
-                            .until(() -> numbers("one").size() > had + 1000);
+                servers.awaitMore(TWO, SERIES);
+                try (Program _ = servers.start(ONE)) {
+                    servers.awaitMore(ONE, SERIES);
                     sent = load.stop();
-                    awaitAll(relay, sent);
-                    relay.awaitDelivered();
-                    relay.assertBooksBalance();
+                    servers.awaitAll(relay, SERIES, sent);
                     relay.terminate();
                     relay.stopped();
                 }
             }
-            Table.add(
-                    "rsyslog, two servers",
-                    "first killed and back",
-                    sent,
-                    union().size(),
-                    "one %d, two %d".formatted(numbers("one").size(), numbers("two").size()));
-            assertThat(union()).hasSize(sent);
+            add(servers, "rsyslog, two servers", "first killed and back", sent);
+        }
+    }
+
+    @Test
+    void both_killed_one_after_the_other_and_started_again_get_everything() throws Exception {
+        ServerPair servers = new ServerPair(dir, Optional.empty());
+        try (Program first = servers.start(ONE);
+                Program second = servers.start(TWO);
+                Relay relay = servers.relay("").start();
+                Load load = Load.start(relay, SERIES, 0)) {
+            servers.awaitMore(ONE, SERIES);
+            first.kill();
+            servers.awaitMore(TWO, SERIES);
+            second.kill();
+            await("messages wait")
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> relay.metric(QUEUED) > 5000);
+            try (Program _ = servers.start(TWO)) {
+                servers.awaitMore(TWO, SERIES);
+                try (Program _ = servers.start(ONE)) {
+                    servers.awaitMore(ONE, SERIES);
+                    int sent = load.stop();
+                    servers.awaitAll(relay, SERIES, sent);
+                    add(servers, "rsyslog, two servers", "both killed and back", sent);
+                }
+            }
         }
     }
 
     /** No RST, no FIN: the kernel's retransmissions end after 20 s (TCP_USER_TIMEOUT). */
-    @Test
-    void a_server_that_falls_silent_is_noticed_and_the_next_gets_everything() throws Exception {
-        int one = Ports.free();
-        int two = Ports.free();
-        Path script = Template.write("silent-server.py", dir.resolve("silent-server.py"), Map.of());
-        Path got = Files.createDirectories(dir.resolve("one")).resolve("messages.log");
-        try (Program silent =
-                        Program.start(
-                                dir.resolve("silent.out"),
-                                Map.of(),
-                                List.of("python3", script.toString(), "" + one, got.toString()));
-                Program _ = rsyslog("two", two)) {
-            await().atMost(Duration.ofSeconds(20)).until(() -> Ports.listening(one));
-            try (Relay relay = relay(one, two).start();
-                    Load load = Load.start(relay, SERIES, 0)) {
-                await().atMost(Duration.ofSeconds(30))
-                        .until(() -> Files.exists(got) && Files.size(got) > 100_000);
-                assertThat(numbers("two")).isEmpty();
-                OutputStream order = silent.input();
-                order.write("be silent\n".getBytes(UTF_8));
-                order.flush();
-                await().atMost(Duration.ofSeconds(20))
-                        .until(() -> silent.output().contains("silent"));
+    @ParameterizedTest
+    @EnumSource
+    void a_server_that_falls_silent_is_noticed_and_the_next_gets_everything(Wire wire)
+            throws Exception {
+        ServerPair servers = ServerPair.over(wire, dir);
+        try (Program silent = servers.startSilent();
+                Program _ = servers.start(TWO);
+                Relay relay = servers.relay("").start();
+                Load load = Load.start(relay, SERIES, 0)) {
+            servers.awaitMore(ONE, SERIES);
+            assertThat(servers.numbers(TWO, SERIES)).isEmpty();
+            ServerPair.silence(silent);
 
-                await("the next server has the connection")
-                        .atMost(Duration.ofSeconds(60))
-                        .until(() -> !numbers("two").isEmpty());
-                int sent = load.stop();
-                awaitAll(relay, sent);
-                relay.awaitDelivered();
-                relay.assertBooksBalance();
-                Table.add("silent server", "then rsyslog", sent, union().size(), "");
-                assertThat(union()).hasSize(sent);
-            }
+            servers.awaitMore(TWO, SERIES);
+            int sent = load.stop();
+            servers.awaitAll(relay, SERIES, sent);
+            add(servers, "silent server", "then rsyslog, " + wire, sent);
         }
     }
 
-    private Relay relay(int one, int two) throws IOException {
-        return Relay.prepare(
-                dir,
-                Map.of(
-                        "logs",
-                        "servers = [\"127.0.0.1:%d\", \"127.0.0.1:%d\"]".formatted(one, two)));
-    }
+    /** Nothing is under way that could be retransmitted: keepalive finds out. */
+    @ParameterizedTest
+    @EnumSource
+    void an_idle_server_that_falls_silent_is_noticed_and_the_next_message_goes_to_the_next(
+            Wire wire) throws Exception {
+        int count = 2000;
+        ServerPair servers = ServerPair.over(wire, dir);
+        try (Program silent = servers.startSilent();
+                Program _ = servers.start(TWO);
+                Relay relay = servers.relay("").start()) {
+            feed(relay, 0, count);
+            servers.awaitAll(relay, SERIES, count);
+            assertThat(servers.numbers(TWO, SERIES)).isEmpty();
+            ServerPair.silence(silent);
 
-    private Program rsyslog(String name, int port) throws IOException {
-        Path folder = Files.createDirectories(dir.resolve(name));
-        Path conf =
-                Template.write(
-                        "rsyslog-upstream.conf",
-                        folder.resolve("conf"),
-                        Map.of("DIR", folder, "COUNTED", port, "LINES", Ports.free()));
-        return Peers.rsyslog(conf, folder, port);
-    }
+            await("the silence is noticed")
+                    .atMost(Duration.ofSeconds(90))
+                    .until(() -> relay.output().contains("lost 127.0.0.1:" + servers.port(ONE)));
+            assertThat(relay.metric(RECEIVED)).isEqualTo(count);
 
-    private void awaitSome(String name) {
-        await(name + " gets something")
-                .atMost(Duration.ofSeconds(30))
-                .until(() -> numbers(name).size() > 1000);
-    }
-
-    private void awaitAll(Relay relay, int sent) {
-        await("the relay has all")
-                .atMost(Duration.ofSeconds(30))
-                .until(
-                        () ->
-                                relay.metric("sealpost_messages_received_total{listener=\"tcp\"}")
-                                        >= sent);
-        await("the servers have all")
-                .atMost(Duration.ofSeconds(30))
-                .until(() -> relay.metric(QUEUED) == 0 && union().size() >= sent);
-    }
-
-    private TreeSet<Integer> union() throws IOException {
-        TreeSet<Integer> all = new TreeSet<>(numbers("one"));
-        all.addAll(numbers("two"));
-        return all;
-    }
-
-    /** What the server of this name has written. */
-    private List<Integer> numbers(String name) throws IOException {
-        List<String> lines = new ArrayList<>();
-        for (String file : List.of("counted.log", "messages.log")) {
-            Path path = dir.resolve(name).resolve(file);
-            if (Files.exists(path)) {
-                // frames follow each other without line ends in what the silent server wrote
-                lines.addAll(
-                        List.of(
-                                Files.readString(path)
-                                        .replaceAll("(\\d+ <\\d+>1 )", "\n$1")
-                                        .split("\n")));
-            }
+            feed(relay, count, count + 1);
+            servers.awaitAll(relay, SERIES, count + 1);
+            assertThat(servers.numbers(TWO, SERIES)).endsWith(count);
+            add(servers, "silent server, idle", "then rsyslog, " + wire, count + 1);
         }
-        return Sample.numbers(SERIES, lines);
+    }
+
+    private static void feed(Relay relay, int from, int to) throws Exception {
+        Feeder.tcp(
+                relay.tcp,
+                IntStream.range(from, to).mapToObj(n -> Sample.message(SERIES, n)).toList(),
+                0);
+        await("the relay has them")
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> relay.metric(RECEIVED) == to);
+    }
+
+    private static void add(ServerPair servers, String peer, String how, int sent)
+            throws Exception {
+        Table.add(peer, how, sent, servers.union(SERIES).size(), servers.shares(SERIES));
     }
 }
