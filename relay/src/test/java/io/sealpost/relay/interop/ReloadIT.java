@@ -9,10 +9,12 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("fault")
 @Timeout(240)
 class ReloadIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int ROUNDS = 50;
 
     /** From then on the upstream takes what has waited for it. */
@@ -32,10 +35,12 @@ class ReloadIT {
 
     @TempDir Path dir;
     private final Sink sink = new Sink();
+    private final Sink other = new Sink();
 
     @AfterEach
-    void closeSink() throws Exception {
+    void closeSinks() throws Exception {
         sink.down();
+        other.down();
     }
 
     /** Two clients of the test's own, and one rsyslog that forwards what a third sends. */
@@ -88,6 +93,79 @@ class ReloadIT {
                     sink.size(),
                     "");
         }
+    }
+
+    @Test
+    void other_servers_and_another_strategy_get_what_waited_and_nothing_is_lost() throws Exception {
+        String series = "servers";
+        try (Relay relay = Relay.prepare(dir, Map.of("up", upstream("failover", sink))).start();
+                Load load = Load.start(relay, series, 0)) {
+            String first = relay.conf();
+            awaitQueued(relay);
+            other.up();
+            relay.conf(changed(first, "failover", other));
+            relay.hangUp();
+            await("what waited for the first")
+                    .atMost(PATIENCE)
+                    .until(() -> Sample.numbers(series, other.messages()).contains(0));
+            assertThat(sink.connections()).isZero();
+
+            sink.up();
+            for (int round = 0; round < 5; round++) {
+                relay.conf(changed(first, "balance", sink, other));
+                relay.hangUp();
+                awaitMore(sink);
+                awaitMore(other);
+                relay.conf(changed(first, "failover", other, sink));
+                relay.hangUp();
+                awaitMore(other);
+            }
+            relay.conf(changed(first, "balance", sink, other));
+            relay.hangUp();
+            awaitMore(sink);
+            sink.down();
+            other.down();
+            awaitQueued(relay);
+            relay.conf(changed(first, "failover", sink));
+            relay.hangUp();
+            sink.up();
+            awaitMore(sink);
+            assertThat(load.broken()).as("the connection ended").isFalse();
+
+            int end = load.stop();
+            await("all is received").atMost(PATIENCE).until(() -> received(relay) == end);
+            relay.awaitDelivered();
+            relay.assertBooksBalance();
+            assertThat(findings(end, series, relay.archive())).isEqualTo(Findings.none());
+            List<String> both = new ArrayList<>(sink.messages());
+            both.addAll(other.messages());
+            assertThat(findings(end, series, both).missing()).isEmpty();
+            Table.add("SIGHUP", "other servers and strategy", end, both.size(), "");
+        }
+    }
+
+    private static String upstream(String strategy, Sink... sinks) {
+        return "servers = %s, strategy = %s, framing = octet-counting"
+                .formatted(
+                        Stream.of(sinks).map(each -> "\"127.0.0.1:" + each.port + '"').toList(),
+                        strategy);
+    }
+
+    private String changed(String first, String strategy, Sink... sinks) {
+        String before = upstream("failover", sink);
+        assertThat(first).contains(before);
+        return first.replace(before, upstream(strategy, sinks));
+    }
+
+    private static void awaitQueued(Relay relay) {
+        await("messages wait")
+                .atMost(PATIENCE)
+                .until(() -> relay.metric("sealpost_upstream_queued{upstream=\"up\"}") > 2000);
+    }
+
+    private static void awaitMore(Sink sink) {
+        int before = sink.size();
+        await("more for a sink").atMost(PATIENCE).until(() -> sink.size() > before + 200);
     }
 
     private static double received(Relay relay) throws Exception {
