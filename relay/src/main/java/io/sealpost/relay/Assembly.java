@@ -208,7 +208,7 @@ final class Assembly implements Upstreams.Factory {
     private EventLoops eventLoops(Spool spool, Rules rules) {
         return EventLoops.start(
                 eventLoopCount(),
-                onSpace -> intake(spool, spool.lane(onSpace), rules),
+                (onSpace, onSynced) -> intake(spool, spool.lane(onSpace, onSynced), rules),
                 clock,
                 events);
     }
@@ -390,27 +390,30 @@ final class Assembly implements Upstreams.Factory {
             case RelayConfig.TcpListener tcp ->
                     new TcpListener(
                             new TcpListenerSettings(
-                                    door(tcp.door(), all), tcp.maxConnections(), tcp.idleTimeout()),
-                            loops(),
-                            counters);
-            case RelayConfig.TlsListener tls ->
-                    new TcpListener(
-                            new TcpListenerSettings(
-                                    door(tls.door(), all),
-                                    tls.maxConnections(),
-                                    tls.idleTimeout(),
-                                    Optional.of(serverTls(tls))),
+                                    door(tcp.door(), all),
+                                    switch (tcp.protocol()) {
+                                        case SYSLOG -> new TcpListenerSettings.Protocol.Syslog();
+                                        case RELP ->
+                                                new TcpListenerSettings.Protocol.Relp(
+                                                        Version.ofBuild().relpSoftware());
+                                    },
+                                    tcp.maxConnections(),
+                                    tcp.idleTimeout(),
+                                    serverTls(tcp)),
                             loops(),
                             counters);
         };
     }
 
-    private ServerTls serverTls(RelayConfig.TlsListener listener) throws IOException {
+    private Optional<ServerTls> serverTls(RelayConfig.TcpListener listener) throws IOException {
+        if (listener.tls().isEmpty()) {
+            return Optional.empty();
+        }
         String owner = "listener " + listener.door().name();
         try {
-            ServerTls tls = ServerTls.open(TlsBlocks.server(listener.tls()));
+            ServerTls tls = ServerTls.open(TlsBlocks.server(listener.tls().get()));
             warn(owner, tls.outOfDate(now()));
-            return tls;
+            return Optional.of(tls);
         } catch (TlsFileException e) {
             throw new IOException(owner + ": " + e.key() + ": " + e.problem(), e);
         }

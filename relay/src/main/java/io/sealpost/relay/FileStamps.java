@@ -20,13 +20,14 @@ record FileStamps(List<String> stamps) {
 
     static FileStamps of(RelayConfig.Listener listener) {
         return of(
-                listener instanceof RelayConfig.TlsListener(_, _, _, RelayConfig.Tls tls)
-                        ? files(
-                                Optional.of(tls.certificate()),
-                                Optional.of(tls.key()),
-                                tls.trust(),
-                                tls.crl())
-                        : Stream.empty());
+                listener.tls().stream()
+                        .flatMap(
+                                tls ->
+                                        files(
+                                                Optional.of(tls.certificate()),
+                                                Optional.of(tls.key()),
+                                                tls.trust(),
+                                                tls.crl())));
     }
 
     static FileStamps of(RelayConfig.Upstream upstream) {

@@ -149,6 +149,11 @@ final class MeteredListener implements ListenerCounters {
     }
 
     @Override
+    public void acknowledged(long messages) {
+        listener.acknowledged(messages);
+    }
+
+    @Override
     public void kernelDrops(long datagrams) {
         listener.kernelDropped(datagrams);
     }

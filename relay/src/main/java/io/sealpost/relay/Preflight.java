@@ -32,9 +32,7 @@ final class Preflight {
         List<ConfigProblem> problems = new ArrayList<>();
         for (RelayConfig.Listener listener : config.listeners()) {
             address(key(listener), listener.door().bind(), problems);
-            if (listener instanceof RelayConfig.TlsListener tls) {
-                tlsFiles(tls, problems);
-            }
+            listener.tls().ifPresent(tls -> tlsFiles(listener, tls, problems));
         }
         address("admin.bind", config.admin().bind(), problems);
         folder("data-dir", config.dataDir(), problems);
@@ -55,7 +53,6 @@ final class Preflight {
             switch (listener) {
                 case RelayConfig.UdpListener udp -> udp(key(udp), udp.door().bind(), problems);
                 case RelayConfig.TcpListener tcp -> tcp(key(tcp), tcp.door().bind(), problems);
-                case RelayConfig.TlsListener tls -> tcp(key(tls), tls.door().bind(), problems);
             }
         }
         tcp("admin.bind", config.admin().bind(), problems);
@@ -67,9 +64,10 @@ final class Preflight {
         return "listeners." + listener.door().name() + ".bind";
     }
 
-    private void tlsFiles(RelayConfig.TlsListener listener, List<ConfigProblem> problems) {
+    private void tlsFiles(
+            RelayConfig.Listener listener, RelayConfig.Tls tls, List<ConfigProblem> problems) {
         try {
-            ServerTls.open(TlsBlocks.server(listener.tls())).close();
+            ServerTls.open(TlsBlocks.server(tls)).close();
         } catch (TlsFileException e) {
             problems.add(
                     config.problem(

@@ -18,6 +18,7 @@ final class SendOptions {
     private static final String COUNT = "count";
     private static final String RATE = "rate";
     private static final String FRAMING = "framing";
+    private static final String TLS = "tls";
     private static final String TRUST = "trust";
     private static final String CERT = "cert";
     private static final String KEY = "key";
@@ -49,14 +50,15 @@ final class SendOptions {
 
     static void addTo(Options options) {
         options.addOption(option(TO, "HOST:PORT", "the receiver"));
-        options.addOption(option(TRANSPORT, "T", "udp, tcp or tls (default: tcp)"));
+        options.addOption(option(TRANSPORT, "T", "udp, tcp, tls or relp (default: tcp)"));
         options.addOption(option(COUNT, "N", "how many messages (default: 1)"));
         options.addOption(option(RATE, "R", "messages a second (default: as fast as it goes)"));
         options.addOption(option(FRAMING, "F", "over tcp and tls: octet-counting (default) or lf"));
-        options.addOption(option(TRUST, "FILE", "tls: authorities (default: those of the JDK)"));
-        options.addOption(option(CERT, "FILE", "tls: certificate to show, with --key"));
-        options.addOption(option(KEY, "FILE", "tls: the certificate's key"));
-        options.addOption(option(SERVER_NAME, "NAME", "tls: name in the receiver's certificate"));
+        options.addOption(Option.builder().longOpt(TLS).desc("relp: over TLS").get());
+        options.addOption(option(TRUST, "FILE", "TLS: authorities (default: those of the JDK)"));
+        options.addOption(option(CERT, "FILE", "TLS: certificate to show, with --key"));
+        options.addOption(option(KEY, "FILE", "TLS: the certificate's key"));
+        options.addOption(option(SERVER_NAME, "NAME", "TLS: name in the receiver's certificate"));
     }
 
     private static Option option(String name, String argument, String description) {
@@ -70,10 +72,15 @@ final class SendOptions {
     private SendOrder order() throws WrongOptionException {
         SendOrder.Transport transport = transport();
         boolean counted = counted(transport);
-        boolean tls = transport == SendOrder.Transport.TLS;
+        boolean tls =
+                switch (transport) {
+                    case TLS, RELP_TLS -> true;
+                    case UDP, TCP, RELP -> false;
+                };
         for (String option : List.of(TRUST, CERT, KEY, SERVER_NAME)) {
             if (line.hasOption(option) && !tls) {
-                throw new WrongOptionException("--" + option + " needs --transport tls");
+                throw new WrongOptionException(
+                        "--" + option + " needs --transport tls, or --transport relp with --tls");
             }
         }
         if (line.hasOption(CERT) != line.hasOption(KEY)) {
@@ -110,11 +117,16 @@ final class SendOptions {
 
     private SendOrder.Transport transport() throws WrongOptionException {
         String word = line.getOptionValue(TRANSPORT, "tcp");
+        if (line.hasOption(TLS) && !word.equals("relp")) {
+            throw new WrongOptionException("--tls is for --transport relp; tcp with it is tls");
+        }
         return switch (word) {
             case "udp" -> SendOrder.Transport.UDP;
             case "tcp" -> SendOrder.Transport.TCP;
             case "tls" -> SendOrder.Transport.TLS;
-            default -> throw unknown(TRANSPORT, word, List.of("udp", "tcp", "tls"));
+            case "relp" ->
+                    line.hasOption(TLS) ? SendOrder.Transport.RELP_TLS : SendOrder.Transport.RELP;
+            default -> throw unknown(TRANSPORT, word, List.of("udp", "tcp", "tls", "relp"));
         };
     }
 
@@ -123,8 +135,13 @@ final class SendOptions {
         if (!word.equals(COUNTED) && !word.equals(LINES)) {
             throw unknown(FRAMING, word, List.of(COUNTED, LINES));
         }
-        if (line.hasOption(FRAMING) && transport == SendOrder.Transport.UDP) {
-            throw new WrongOptionException("--framing is for tcp and tls: a datagram is a message");
+        boolean stream =
+                switch (transport) {
+                    case TCP, TLS -> true;
+                    case UDP, RELP, RELP_TLS -> false;
+                };
+        if (line.hasOption(FRAMING) && !stream) {
+            throw new WrongOptionException("--framing is for tcp and tls");
         }
         return word.equals(COUNTED);
     }

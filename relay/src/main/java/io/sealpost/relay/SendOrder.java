@@ -27,6 +27,9 @@ record SendOrder(
     enum Transport {
         UDP,
         TCP,
-        TLS
+        TLS,
+        RELP,
+        /** RELP over TLS. */
+        RELP_TLS
     }
 }

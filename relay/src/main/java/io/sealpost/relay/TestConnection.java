@@ -18,7 +18,8 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 
 /** The way to the receiver of {@code send}. Confined to one thread. */
-sealed interface TestConnection extends AutoCloseable {
+sealed interface TestConnection extends AutoCloseable
+        permits TestConnection.Datagrams, TestConnection.Stream, RelpTestConnection {
     Duration CONNECT_PATIENCE = Duration.ofSeconds(10);
 
     /** How long a receiver may take to read the rest once all is sent. */
@@ -52,6 +53,8 @@ sealed interface TestConnection extends AutoCloseable {
             }
             case TCP -> new Stream(connect(to), order.counted(), clock);
             case TLS -> new Stream(secure(connect(to), order), order.counted(), clock);
+            case RELP -> RelpTestConnection.open(connect(to));
+            case RELP_TLS -> RelpTestConnection.open(secure(connect(to), order));
         };
     }
 

@@ -24,6 +24,11 @@ record Version(String version, String commit) {
                 properties.getProperty("commit", "unknown"));
     }
 
+    /** What RELP peers are told: name and version. */
+    String relpSoftware() {
+        return "sealpost," + version;
+    }
+
     String describe() {
         return "sealpost "
                 + version

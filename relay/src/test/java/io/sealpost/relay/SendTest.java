@@ -14,6 +14,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Tag;
@@ -133,6 +134,77 @@ class SendTest {
     }
 
     @Test
+    void over_relp_it_waits_until_all_are_acknowledged() throws Exception {
+        String relp = "listeners.r { transport = relp, bind = \"127.0.0.1:0\" }\n";
+        try (RunningRelay relay = RunningRelay.start(folder, CONF + relp)) {
+            assertThat(send(relay, "r", "--transport", "relp", "--count", "1000"))
+                    .as(err())
+                    .isEqualTo(ExitCode.GOOD);
+            assertThat(relay.metrics())
+                    .contains("sealpost_relp_acknowledged_total{listener=\"r\"} 1000.0");
+            relay.awaitDelivered("f", 1000);
+        }
+        assertThat(out()).contains("sent 1000 messages (").endsWith("has acknowledged them all\n");
+    }
+
+    @Test
+    void over_relp_and_tls_it_looks_at_the_certificate() throws Exception {
+        String relp =
+                """
+                listeners.r { transport = relp, bind = "127.0.0.1:0", tls {
+                  certificate = "%s", key = "%s" } }
+                """
+                        .formatted(CERTIFICATES.certificate("server"), CERTIFICATES.key("server"));
+        String[] words = {"--transport", "relp", "--tls", "--server-name", "localhost", "--trust"};
+        String[] good = Arrays.copyOf(words, words.length + 1);
+        good[words.length] = CERTIFICATES.certificate("ca").toString();
+        try (RunningRelay relay = RunningRelay.start(folder, CONF + relp)) {
+            assertThat(send(relay, "r", good)).as(err()).isEqualTo(ExitCode.GOOD);
+            relay.awaitDelivered("f", 1);
+
+            good[4] = "other.example.com";
+            assertThat(send(relay, "r", good)).isEqualTo(ExitCode.COULD_NOT);
+        }
+    }
+
+    @Test
+    void a_receiver_that_does_not_acknowledge_all_is_code_1() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            CompletableFuture<Void> acknowledging =
+                    CompletableFuture.runAsync(
+                            () -> {
+                                try (Socket socket = server.accept()) {
+                                    String offers = "200 OK\ncommands=syslog";
+                                    readTo(socket, "commands=syslog\n");
+                                    write(socket, "1 rsp " + offers.length() + " " + offers + "\n");
+                                    readTo(socket, "\n3 syslog ");
+                                    write(socket, "2 rsp 6 200 OK\n0 serverclose 0\n");
+                                    socket.shutdownOutput();
+                                    socket.getInputStream().readAllBytes();
+                                } catch (IOException e) {
+                                    throw new java.io.UncheckedIOException(e);
+                                }
+                            });
+            String to = "127.0.0.1:" + server.getLocalPort();
+            assertThat(run("--to", to, "--transport", "relp", "--count", "2"))
+                    .isEqualTo(ExitCode.NOT_SO);
+            acknowledging.join();
+        }
+        assertThat(err()).endsWith("it ended the RELP session; 1 messages were acknowledged\n");
+    }
+
+    private static void readTo(Socket socket, String end) throws IOException {
+        StringBuilder text = new StringBuilder();
+        while (text.indexOf(end) < 0) {
+            text.append((char) socket.getInputStream().read());
+        }
+    }
+
+    private static void write(Socket socket, String text) throws IOException {
+        socket.getOutputStream().write(text.getBytes(UTF_8));
+    }
+
+    @Test
     void a_rate_is_kept() throws Exception {
         try (RunningRelay relay = RunningRelay.start(folder, CONF)) {
             assertThat(send(relay, "t", "--count", "20", "--rate", "100")).isEqualTo(ExitCode.GOOD);
@@ -178,7 +250,10 @@ class SendTest {
                 "hello",
                 "--to here",
                 "--to 127.0.0.1:0",
-                "--to h:1 --transport relp",
+                "--to h:1 --transport relay",
+                "--to h:1 --transport relp --framing lf",
+                "--to h:1 --transport relp --trust ca.pem",
+                "--to h:1 --transport tcp --tls",
                 "--to h:1 --count 0",
                 "--to h:1 --count 1.5",
                 "--to h:1 --rate -1",

@@ -125,6 +125,25 @@ class SocketKeysTest {
         }
     }
 
+    @Test
+    void relp_connections_have_their_receive_buffer() throws Exception {
+        try (RunningRelay relay =
+                        RunningRelay.start(
+                                folder,
+                                FILE
+                                        + """
+                                        listeners.r { transport = relp, bind = "127.0.0.1:0"
+                                          receive-buffer = 48 KiB }
+                                        """);
+                Socket _ = new Socket(InetAddress.getLoopbackAddress(), relay.port("r"))) {
+            int port = relay.port("r");
+
+            await().atMost(RunningRelay.PATIENCE)
+                    .until(() -> !KernelSockets.receiveBuffers("tcp", port).isEmpty());
+            assertThat(KernelSockets.receiveBuffers("tcp", port)).containsExactly(48 * 1024);
+        }
+    }
+
     private void assertWarned(String listener, int granted, int asked) {
         assertThat(warnings())
                 .singleElement()

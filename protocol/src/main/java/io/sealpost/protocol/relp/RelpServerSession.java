@@ -108,6 +108,7 @@ public final class RelpServerSession {
     /** The TXNR of the oldest message without a reply. */
     private int nextReplyTxnr;
 
+    private boolean opened;
     private long given;
     private long durable;
     private long replied;
@@ -208,6 +209,16 @@ public final class RelpServerSession {
     /** Messages given that {@link #acknowledge} has not been called for. */
     public long unacknowledged() {
         return given - durable;
+    }
+
+    /** Messages whose acknowledgements are or were among the replies. */
+    public long replied() {
+        return replied;
+    }
+
+    /** Whether there was a good open, also when the session has ended since. */
+    public boolean opened() {
+        return opened;
     }
 
     /** No more input is taken; the session ends when all messages given are acknowledged. */
@@ -326,6 +337,7 @@ public final class RelpServerSession {
                     String ours = RelpOffers.ours(offers.version(), software);
                     replies.append(rsp("200 OK\n" + ours));
                     state = State.OPEN;
+                    opened = true;
                 } else {
                     refuse(Ending.OFFERS, "no common command: syslog is not offered");
                 }

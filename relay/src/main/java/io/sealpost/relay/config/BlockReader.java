@@ -92,6 +92,7 @@ final class BlockReader {
         String path = dotted(where, name);
         switch (child) {
             case Shape.Leaf leaf -> leaf(block, name, leaf, value, path, variant);
+            case Shape.Section section when value == null && section.optional(variant) -> {}
             case Shape.Section section ->
                     block.put(
                             name,

@@ -1,5 +1,6 @@
 package io.sealpost.relay.config;
 
+import io.sealpost.relay.config.RelayConfig.TcpListener.Protocol;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -55,20 +56,21 @@ final class ConfigMapper {
                             result.add(
                                     switch (transport) {
                                         case UDP -> new RelayConfig.UdpListener(door);
-                                        case TCP ->
-                                                new RelayConfig.TcpListener(
-                                                        door,
-                                                        block.get("max-connections", Integer.class),
-                                                        block.get("idle-timeout", Duration.class));
-                                        case TLS ->
-                                                new RelayConfig.TlsListener(
-                                                        door,
-                                                        block.get("max-connections", Integer.class),
-                                                        block.get("idle-timeout", Duration.class),
-                                                        tls(block.block("tls")));
+                                        case TCP, TLS -> tcp(door, Protocol.SYSLOG, block);
+                                        case RELP -> tcp(door, Protocol.RELP, block);
                                     });
                         });
         return result;
+    }
+
+    private static RelayConfig.TcpListener tcp(
+            RelayConfig.Door door, Protocol protocol, Block block) {
+        return new RelayConfig.TcpListener(
+                door,
+                protocol,
+                block.get("max-connections", Integer.class),
+                block.get("idle-timeout", Duration.class),
+                block.find("tls", Block.class).map(ConfigMapper::tls));
     }
 
     private static RelayConfig.Tls tls(Block block) {

@@ -69,6 +69,9 @@ public record RelayConfig(
     public sealed interface Listener {
         /** What every listener has. */
         Door door();
+
+        /** What its connections are wrapped in, if anything. */
+        Optional<Tls> tls();
     }
 
     /**
@@ -101,19 +104,31 @@ public record RelayConfig(
     public record RateLimit(int perSource, int burst) {}
 
     /** Syslog over UDP (RFC 5426). */
-    public record UdpListener(Door door) implements Listener {}
+    public record UdpListener(Door door) implements Listener {
+        @Override
+        public Optional<Tls> tls() {
+            return Optional.empty();
+        }
+    }
 
     /**
-     * Syslog over TCP (RFC 6587).
+     * Syslog (RFC 6587, RFC 5425) or RELP, over TCP or TLS.
      *
      * @param idleTimeout a connection silent for so long is closed; zero: never
      */
-    public record TcpListener(Door door, int maxConnections, Duration idleTimeout)
-            implements Listener {}
-
-    /** Syslog over TLS (RFC 5425); otherwise as over TCP. */
-    public record TlsListener(Door door, int maxConnections, Duration idleTimeout, Tls tls)
-            implements Listener {}
+    public record TcpListener(
+            Door door,
+            Protocol protocol,
+            int maxConnections,
+            Duration idleTimeout,
+            Optional<Tls> tls)
+            implements Listener {
+        /** What is spoken on its connections. */
+        public enum Protocol {
+            SYSLOG,
+            RELP
+        }
+    }
 
     /**
      * The server's side of TLS.

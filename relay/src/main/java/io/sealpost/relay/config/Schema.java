@@ -29,7 +29,8 @@ final class Schema {
     enum ListenerTransport {
         UDP,
         TCP,
-        TLS
+        TLS,
+        RELP
     }
 
     static final String SYSLOG_UDP = SYSLOG + "/" + UDP;
@@ -67,6 +68,12 @@ final class Schema {
     static final List<Key> KEYS =
             Stream.of(
                             firstKeys(),
+                            connectionKeys(TCP),
+                            connectionKeys(TLS),
+                            tlsKeys(TLS),
+                            connectionKeys(RELP),
+                            tlsKeys(RELP),
+                            networkKeys(),
                             UpstreamKeys.keys(),
                             RewriteKeys.keys(),
                             RouteKeys.keys(),
@@ -96,7 +103,9 @@ final class Schema {
                         choice(ListenerTransport.class),
                         REQUIRED,
                         "How messages come. Over TCP and TLS (RFC 5425) the framing (octet counting"
-                                + " or lines) is detected for each message."),
+                                + " or lines) is detected for each message. RELP acknowledges each"
+                                + " message once it is durable; with a `tls` block it is spoken"
+                                + " over TLS, from the first octet on."),
                 key(
                         "listeners.*.bind",
                         new Kind.HostAndPort(0),
@@ -137,80 +146,71 @@ final class Schema {
                         new Kind.Size(4 * KIB, GIB),
                         new Written("8 MiB"),
                         "The socket's receive buffer. Without CAP_NET_ADMIN the kernel allows at"
-                                + " most `net.core.rmem_max`; the relay warns when it got less."),
+                                + " most `net.core.rmem_max`; the relay warns when it got less."));
+    }
+
+    /** What connections of listeners have. */
+    private static List<Key> connectionKeys(String transport) {
+        return List.of(
                 variant(
                         "listeners.*.receive-buffer",
-                        TCP,
+                        transport,
                         new Kind.Size(4 * KIB, GIB),
                         new Described("the kernel's own tuning"),
                         "The receive buffer of each connection. A fixed one switches the"
                                 + " kernel's tuning off."),
                 variant(
                         "listeners.*.max-connections",
-                        TCP,
+                        transport,
                         new Kind.Whole(1, 1_000_000),
                         new Written("20000"),
                         "Further connections are closed at once and counted."),
                 variant(
                         "listeners.*.idle-timeout",
-                        TCP,
+                        transport,
                         new Kind.Time(Duration.ZERO, YEARS),
                         new Written("0 s"),
-                        "A connection silent for so long is closed; `0 s` never."),
-                variant(
-                        "listeners.*.receive-buffer",
-                        TLS,
-                        new Kind.Size(4 * KIB, GIB),
-                        new Described("the kernel's own tuning"),
-                        "The receive buffer of each connection. A fixed one switches the"
-                                + " kernel's tuning off."),
-                variant(
-                        "listeners.*.max-connections",
-                        TLS,
-                        new Kind.Whole(1, 1_000_000),
-                        new Written("20000"),
-                        "Further connections are closed at once and counted."),
-                variant(
-                        "listeners.*.idle-timeout",
-                        TLS,
-                        new Kind.Time(Duration.ZERO, YEARS),
-                        new Written("0 s"),
-                        "A connection silent for so long is closed; `0 s` never."),
+                        "A connection silent for so long is closed; `0 s` never."));
+    }
+
+    /** How listeners prove who they are, and ask that of their peers. */
+    private static List<Key> tlsKeys(String transport) {
+        return List.of(
                 variant(
                         "listeners.*.tls.certificate",
-                        TLS,
+                        transport,
                         new Kind.ReadFile(),
                         REQUIRED,
                         "The server's certificate in PEM, with those between it and the root."),
                 variant(
                         "listeners.*.tls.key",
-                        TLS,
+                        transport,
                         new Kind.ReadFile(),
                         REQUIRED,
                         "Its private key in PEM (PKCS#8, RSA or EC, without passphrase)."),
                 variant(
                         "listeners.*.tls.trust",
-                        TLS,
+                        transport,
                         new Kind.ReadFile(),
                         new Described("nobody"),
                         "The authorities in PEM that sign certificates of clients."),
                 variant(
                         "listeners.*.tls.crl",
-                        TLS,
+                        transport,
                         new Kind.ReadFile(),
                         new Described("none"),
                         "Certificates that these authorities have taken back, as revocation"
                                 + " lists in PEM, read at the start."),
                 variant(
                         "listeners.*.tls.client-auth",
-                        TLS,
+                        transport,
                         choice(RelayConfig.ClientAuth.class),
                         new Described("`require` with `tls.trust`, otherwise `none`"),
                         "Whether clients show a certificate. `optional` also takes clients"
                                 + " without one, but none that is not trusted."),
                 variant(
                         "listeners.*.tls.permitted-peers",
-                        TLS,
+                        transport,
                         new Kind.Many(new Kind.Peer(), 0, 10_000),
                         new Written("[]"),
                         "Which trusted clients may connect; an empty list lets all. Names are"
@@ -220,16 +220,20 @@ final class Schema {
                                 + " whoever signed it."),
                 variant(
                         "listeners.*.tls.min-version",
-                        TLS,
+                        transport,
                         choice(RelayConfig.TlsVersion.class),
                         new Written("1.2"),
                         "The oldest version of TLS spoken."),
                 variant(
                         "listeners.*.tls.handshake-timeout",
-                        TLS,
+                        transport,
                         new Kind.Time(Duration.ofMillis(100), Duration.ofMinutes(10)),
                         new Written("10 s"),
-                        "A connection whose handshake takes longer is closed and counted."),
+                        "A connection whose handshake takes longer is closed and counted."));
+    }
+
+    private static List<Key> networkKeys() {
+        return List.of(
                 key(
                         "networks[].net",
                         new Kind.Net(),

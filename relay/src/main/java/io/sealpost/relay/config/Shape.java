@@ -38,6 +38,11 @@ sealed interface Shape {
             };
         }
 
+        /** Whether it may be left out with all its keys, also those that must be written. */
+        boolean optional(String variant) {
+            return path.equals("listeners.*.tls") && variant.equals(Schema.RELP);
+        }
+
         /** The keys whose values say which other keys there are, each within the one before. */
         List<String> discriminators() {
             return switch (path) {

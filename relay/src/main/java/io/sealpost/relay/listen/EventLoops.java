@@ -39,10 +39,11 @@ public final class EventLoops implements AutoCloseable {
     }
 
     /**
-     * Makes the intake of one event loop; {@code onSpace} is to be called when its lane has room.
+     * Makes the intake of one event loop; {@code onSpace} is to be called when its lane has room,
+     * {@code onSynced} when it is durable further than before.
      */
     public interface Intakes {
-        Intake open(Runnable onSpace);
+        Intake open(Runnable onSpace, Runnable onSynced);
     }
 
     /** Starts so many event loops; their listeners tell these events of what happens. */

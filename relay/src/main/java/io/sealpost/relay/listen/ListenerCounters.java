@@ -20,6 +20,9 @@ public interface ListenerCounters extends IntakeCounters {
     /** A connection in use was closed by the relay. */
     void cutOff(String reason);
 
+    /** So many messages were acknowledged to their senders. */
+    void acknowledged(long messages);
+
     /** The kernel dropped so many datagrams for lack of room in the receive buffer. */
     void kernelDrops(long datagrams);
 }

@@ -15,22 +15,31 @@ final class Loop {
     private final IoEventLoop eventLoop;
     private final Intake intake;
     private final WaitingRoom waitingRoom;
+    private final SyncRoom syncRoom;
     private final ReadBuffers readBuffers;
     private final NanoClock clock;
     private final Set<Resident> residents = new LinkedHashSet<>();
     private byte[] octets = new byte[2 * ReadBuffers.READ_BYTES];
 
-    private Loop(IoEventLoop eventLoop, Intake intake, WaitingRoom waitingRoom, NanoClock clock) {
+    private Loop(
+            IoEventLoop eventLoop,
+            Intake intake,
+            WaitingRoom waitingRoom,
+            SyncRoom syncRoom,
+            NanoClock clock) {
         this.eventLoop = eventLoop;
         this.intake = intake;
         this.waitingRoom = waitingRoom;
+        this.syncRoom = syncRoom;
         this.readBuffers = new ReadBuffers(waitingRoom);
         this.clock = clock;
     }
 
     static Loop start(IoEventLoop eventLoop, EventLoops.Intakes intakes, NanoClock clock) {
         WaitingRoom waitingRoom = new WaitingRoom(eventLoop);
-        Loop loop = new Loop(eventLoop, intakes.open(waitingRoom::onSpace), waitingRoom, clock);
+        SyncRoom syncRoom = new SyncRoom(eventLoop);
+        Intake intake = intakes.open(waitingRoom::onSpace, syncRoom::onSynced);
+        Loop loop = new Loop(eventLoop, intake, waitingRoom, syncRoom, clock);
         eventLoop.scheduleWithFixedDelay(
                 loop::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
         return loop;
@@ -46,6 +55,10 @@ final class Loop {
 
     WaitingRoom waitingRoom() {
         return waitingRoom;
+    }
+
+    SyncRoom syncRoom() {
+        return syncRoom;
     }
 
     ReadBuffers readBuffers() {

@@ -8,6 +8,7 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.handler.ssl.SslHandler;
+import io.sealpost.relay.listen.TcpListenerSettings.Protocol;
 import io.sealpost.relay.pipeline.Sender;
 import io.sealpost.relay.spool.Source;
 import io.sealpost.relay.tls.ServerTls;
@@ -23,10 +24,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Syslog over TCP (RFC 6587) or TLS (RFC 5425), both framings. */
+/** Syslog over TCP (RFC 6587) or TLS (RFC 5425), both framings; or RELP over either. */
 public final class TcpListener implements Listener {
     private static final Logger log = LoggerFactory.getLogger(TcpListener.class);
 
@@ -44,13 +46,10 @@ public final class TcpListener implements Listener {
     private final EventLoops loops;
     private final ListenerCounters counters;
     private final SourceLimits limits;
-    private final RateLimitedLog notAllowed;
-    private final RateLimitedLog tooMany;
 
     /** By reason: a scanner that speaks no TLS hides no certificate that is refused. */
-    private final Map<String, RateLimitedLog> handshakes = new ConcurrentHashMap<>();
+    private final Map<String, RateLimitedLog> told = new ConcurrentHashMap<>();
 
-    private final RateLimitedLog idle;
     private final AtomicInteger connections = new AtomicInteger();
 
     /** Written by control threads. */
@@ -68,9 +67,6 @@ public final class TcpListener implements Listener {
                         loops.clock(),
                         SourceLimits.INTERVAL,
                         counters::rateLimited);
-        this.notAllowed = new RateLimitedLog(log, loops.clock());
-        this.tooMany = new RateLimitedLog(log, loops.clock());
-        this.idle = new RateLimitedLog(log, loops.clock());
     }
 
     @Override
@@ -80,7 +76,10 @@ public final class TcpListener implements Listener {
 
     @Override
     public String transport() {
-        return speaksTls() ? "tls" : "tcp";
+        return switch (settings.protocol()) {
+            case Protocol.Syslog _ -> speaksTls() ? "tls" : "tcp";
+            case Protocol.Relp _ -> "relp";
+        };
     }
 
     @Override
@@ -180,11 +179,11 @@ public final class TcpListener implements Listener {
             return;
         }
         if (!settings.common().peers().admits(peer.getAddress())) {
-            refuse(channel, peer, NOT_ALLOWED, notAllowed);
+            refuse(channel, peer, NOT_ALLOWED);
             return;
         }
         if (!listening.admits(settings.maxConnections())) {
-            refuse(channel, peer, TOO_MANY, tooMany);
+            refuse(channel, peer, TOO_MANY);
             return;
         }
         connections.incrementAndGet();
@@ -194,7 +193,7 @@ public final class TcpListener implements Listener {
         Source source =
                 new Source(
                         name(),
-                        speaksTls() ? Source.Transport.TLS : Source.Transport.TCP,
+                        sourceTransport(),
                         peer,
                         loops.nextConnection(),
                         Source.NO_CERTIFICATE);
@@ -203,7 +202,12 @@ public final class TcpListener implements Listener {
                         source,
                         settings.common().peers().origin(peer),
                         limits.of(peer.getAddress()));
-        TcpConnection connection = new TcpConnection(this, loop, channel, sender);
+        StreamConnection connection =
+                switch (settings.protocol()) {
+                    case Protocol.Syslog _ -> new TcpConnection(this, loop, channel, sender);
+                    case Protocol.Relp(String software) ->
+                            new RelpConnection(this, loop, channel, sender, software);
+                };
         loop.add(connection);
         if (settings.tls().isPresent()) {
             // TLS keeps unfinished records, so it reads into buffers of its own
@@ -215,6 +219,13 @@ public final class TcpListener implements Listener {
         channel.pipeline().addLast(connection);
     }
 
+    private Source.Transport sourceTransport() {
+        return switch (settings.protocol()) {
+            case Protocol.Syslog _ -> speaksTls() ? Source.Transport.TLS : Source.Transport.TCP;
+            case Protocol.Relp _ -> speaksTls() ? Source.Transport.RELP_TLS : Source.Transport.RELP;
+        };
+    }
+
     boolean speaksTls() {
         return settings.tls().isPresent();
     }
@@ -222,40 +233,56 @@ public final class TcpListener implements Listener {
     /** A peer that was taken first turned out not to be one of ours. */
     void refused(InetSocketAddress peer, String reason, String text) {
         counters.refused(reason);
-        handshakes
-                .computeIfAbsent(reason, _ -> new RateLimitedLog(log, loops.clock()))
-                .tell(loops.events(), () -> refusal(peer, reason, text + " (" + reason + ")"));
+        tell(reason, () -> refusal(peer, reason, text + " (" + reason + ")"));
+    }
+
+    private void tell(String reason, Supplier<Event> event) {
+        told.computeIfAbsent(reason, _ -> new RateLimitedLog(log, loops.clock()))
+                .tell(loops.events(), event);
+    }
+
+    /** The relay ended a RELP session, which the peer had opened or not. */
+    void ended(InetSocketAddress peer, boolean opened, String reason, String text) {
+        if (opened) {
+            cutOff(peer, reason, text);
+        } else {
+            refused(peer, reason, text);
+        }
     }
 
     void refusedTls(InetSocketAddress peer) {
         refused(
                 peer,
                 SPEAKS_TLS,
-                "it speaks TLS, but this listener takes plain text only; let it use a listener with"
-                        + " transport = tls");
+                "it speaks TLS, but this listener takes plain text only; let it use a listener with "
+                        + switch (settings.protocol()) {
+                            case Protocol.Syslog _ -> "transport = tls";
+                            case Protocol.Relp _ -> "a tls block";
+                        });
     }
 
     /** The peer of an open connection sent nothing for the idle timeout. */
     void cutOffIdle(InetSocketAddress peer) {
-        counters.cutOff(IDLE);
-        idle.tell(
-                loops.events(),
+        double seconds = settings.idleTimeout().toMillis() / 1000.0;
+        cutOff(peer, IDLE, "it sent nothing for " + seconds + " s");
+    }
+
+    private void cutOff(InetSocketAddress peer, String reason, String text) {
+        counters.cutOff(reason);
+        tell(
+                reason,
                 () ->
                         event(
                                 EventKind.CONNECTION_CUT_OFF,
                                 peer,
-                                IDLE,
-                                "closed the connection of %s: it sent nothing for %s s (%s)"
-                                        .formatted(
-                                                Addresses.text(peer),
-                                                settings.idleTimeout().toMillis() / 1000.0,
-                                                IDLE)));
+                                reason,
+                                "closed the connection of %s: %s (%s)"
+                                        .formatted(Addresses.text(peer), text, reason)));
     }
 
-    private void refuse(
-            SocketChannel channel, InetSocketAddress peer, String reason, RateLimitedLog limited) {
+    private void refuse(SocketChannel channel, InetSocketAddress peer, String reason) {
         counters.refused(reason);
-        limited.tell(loops.events(), () -> refusal(peer, reason, reason));
+        tell(reason, () -> refusal(peer, reason, reason));
         channel.close();
     }
 

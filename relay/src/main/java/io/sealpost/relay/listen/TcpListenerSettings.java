@@ -8,23 +8,38 @@ import java.util.Optional;
  * What a TCP listener needs to know.
  *
  * @param common what all listeners have
+ * @param protocol what is spoken on its connections
  * @param maxConnections more are refused
  * @param idleTimeout connections that send nothing for so long are closed; zero keeps them
- * @param tls what connections are wrapped in (RFC 5425); the listener closes it
+ * @param tls what connections are wrapped in; the listener closes it
  */
 public record TcpListenerSettings(
         ListenerSettings common,
+        Protocol protocol,
         int maxConnections,
         Duration idleTimeout,
         Optional<ServerTls> tls) {
+    /** What is spoken on connections. */
+    public sealed interface Protocol {
+        /** RFC 6587, and RFC 5425 over TLS: nothing is acknowledged. */
+        record Syslog() implements Protocol {}
+
+        /**
+         * Each message is acknowledged once it is durable.
+         *
+         * @param software what peers are told of this software: name and version
+         */
+        record Relp(String software) implements Protocol {}
+    }
+
     public TcpListenerSettings {
         if (maxConnections < 1 || idleTimeout.isNegative()) {
             throw new IllegalArgumentException("listener " + common.name() + ": invalid limit");
         }
     }
 
-    /** Without TLS. */
+    /** Syslog without TLS. */
     public TcpListenerSettings(ListenerSettings common, int maxConnections, Duration idleTimeout) {
-        this(common, maxConnections, idleTimeout, Optional.empty());
+        this(common, new Protocol.Syslog(), maxConnections, idleTimeout, Optional.empty());
     }
 }

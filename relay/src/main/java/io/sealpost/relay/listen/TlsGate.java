@@ -17,10 +17,10 @@ import java.io.IOException;
 final class TlsGate extends ChannelInboundHandlerAdapter {
     private final TcpListener listener;
     private final SslHandler tls;
-    private final TcpConnection connection;
+    private final StreamConnection connection;
     private boolean refused;
 
-    TlsGate(TcpListener listener, SslHandler tls, TcpConnection connection) {
+    TlsGate(TcpListener listener, SslHandler tls, StreamConnection connection) {
         this.listener = listener;
         this.tls = tls;
         this.connection = connection;

@@ -176,6 +176,27 @@ public final class Intake {
         ignored = 0;
     }
 
+    /**
+     * How far the lane must be durable until everything taken in so far is. What was dropped by
+     * policy needs nothing.
+     */
+    public long position() {
+        return lane.accepted();
+    }
+
+    /**
+     * Whether the lane is durable as far as this {@link #position}. If not, its onSynced will be
+     * called once, at the latest when it is.
+     */
+    public boolean reached(long position) {
+        return lane.reached(position);
+    }
+
+    /** How far the lane is durable. */
+    public long synced() {
+        return lane.synced();
+    }
+
     private void tellDropsOfRoutes(IntakeCounters counters) {
         for (int i = 0; i < evaluation.dropReasons(); i++) {
             int count = evaluation.takeDropped(i);

@@ -13,6 +13,7 @@ public final class Lane {
     private static final int SLACK_BYTES = 4096;
 
     private final Runnable onSpace;
+    private final Runnable onSynced;
     private final SpoolWriter writer;
     private final int leastRoom;
     private final ReentrantLock lock = new ReentrantLock();
@@ -26,14 +27,23 @@ public final class Lane {
     /** The event loop was told FULL; volatile because the writer looks without the lock. */
     private volatile boolean wantsSpace;
 
+    /** Somebody waits for a sync; volatile because the writer looks without the lock. */
+    private volatile boolean wantsSynced;
+
     /** Messages of this lane that are durable; volatile because event loops watch it. */
     private volatile long synced;
 
     /** Confined to the writer thread. */
     private long syncedSoFar;
 
-    Lane(Runnable onSpace, SpoolWriter writer, int batchBytes, int maxMessageBytes) {
+    Lane(
+            Runnable onSpace,
+            Runnable onSynced,
+            SpoolWriter writer,
+            int batchBytes,
+            int maxMessageBytes) {
         this.onSpace = onSpace;
+        this.onSynced = onSynced;
         this.writer = writer;
         this.leastRoom = Math.min(batchBytes / 2, maxMessageBytes + SLACK_BYTES);
         this.filling = new Batch(batchBytes);
@@ -94,6 +104,18 @@ public final class Lane {
         return synced;
     }
 
+    /**
+     * Whether so many messages of this lane are durable. If they are not, onSynced will be called
+     * once, at the latest when they are.
+     */
+    public boolean reached(long position) {
+        if (synced >= position) {
+            return true;
+        }
+        wantsSynced = true;
+        return synced >= position; // it may have come between
+    }
+
     boolean wantsSpace() {
         return wantsSpace;
     }
@@ -136,6 +158,14 @@ public final class Lane {
         }
         syncedSoFar += count;
         synced = syncedSoFar;
+    }
+
+    /** Tells the event loop of a sync if it waits for one. */
+    void tellOfSync() {
+        if (wantsSynced) {
+            wantsSynced = false;
+            onSynced.run();
+        }
     }
 
     /** Tells the event loop of space if it was told FULL. */

@@ -139,14 +139,24 @@ public final class Spool implements AutoCloseable {
 
     /** A lane for one event loop. onSpace is called on the writer thread after it said FULL. */
     public Lane lane(Runnable onSpace) {
-        Lane lane = new Lane(onSpace, writer, seams.batchBytes(), settings.maxMessageBytes());
-        writer.add(lane);
-        return lane;
+        return lane(onSpace, () -> {});
+    }
+
+    /**
+     * The same for one that waits for syncs. onSynced is called on the writer thread after {@link
+     * Lane#reached} said no.
+     */
+    public Lane lane(Runnable onSpace, Runnable onSynced) {
+        return lane(onSpace, onSynced, seams.batchBytes());
     }
 
     /** A lane for a sender of few messages, which does without the memory of event loops. */
     public Lane smallLane(Runnable onSpace) {
-        Lane lane = new Lane(onSpace, writer, SMALL_BATCH_BYTES, settings.maxMessageBytes());
+        return lane(onSpace, () -> {}, SMALL_BATCH_BYTES);
+    }
+
+    private Lane lane(Runnable onSpace, Runnable onSynced, int batchBytes) {
+        Lane lane = new Lane(onSpace, onSynced, writer, batchBytes, settings.maxMessageBytes());
         writer.add(lane);
         return lane;
     }

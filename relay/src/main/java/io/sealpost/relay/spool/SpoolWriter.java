@@ -295,6 +295,7 @@ final class SpoolWriter {
         }
         for (Pending one : pending) {
             one.lane.recycle(one.batch);
+            tell(one.lane::tellOfSync);
         }
         pending.clear();
         appended = false;
@@ -437,11 +438,15 @@ final class SpoolWriter {
             return;
         }
         for (Lane lane : lanes) {
-            try {
-                lane.tellOfSpace();
-            } catch (RuntimeException e) {
-                observer.callbackFailed(e);
-            }
+            tell(lane::tellOfSpace);
+        }
+    }
+
+    private void tell(Runnable callback) {
+        try {
+            callback.run();
+        } catch (RuntimeException e) {
+            observer.callbackFailed(e); // the log must go on
         }
     }
 

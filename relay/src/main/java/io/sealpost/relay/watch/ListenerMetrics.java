@@ -9,6 +9,7 @@ public final class ListenerMetrics {
     private final Tally kernelDrops;
     private final Tally connections;
     private final Tally givenUp;
+    private final Tally acknowledged;
 
     ListenerMetrics(RelayMetrics metrics, String listener) {
         this.metrics = metrics;
@@ -18,6 +19,7 @@ public final class ListenerMetrics {
         this.kernelDrops = metrics.tally(MetricName.KERNEL_DROPS, listener);
         this.connections = metrics.tally(MetricName.CONNECTIONS, listener);
         this.givenUp = metrics.tally(MetricName.GIVEN_UP, listener);
+        this.acknowledged = metrics.tally(MetricName.RELP_ACKNOWLEDGED, listener);
     }
 
     /** Messages taken in, with their octets as received. */
@@ -34,6 +36,11 @@ public final class ListenerMetrics {
     /** Searches for regular expressions that took too many steps. */
     public void givenUp(long searches) {
         givenUp.add(searches);
+    }
+
+    /** Messages acknowledged to their senders over RELP. */
+    public void acknowledged(long messageCount) {
+        acknowledged.add(messageCount);
     }
 
     /** A connection was accepted. */

@@ -56,6 +56,12 @@ public enum MetricName {
             7,
             "listener",
             "reason"),
+    RELP_ACKNOWLEDGED(
+            "sealpost_relp_acknowledged_total",
+            "Messages acknowledged to their senders over RELP: they are durable.",
+            Type.COUNTER,
+            11,
+            "listener"),
     EVENTS(
             "sealpost_events_total",
             "Messages of the relay itself that were put into its stream, by MSGID; not among those"

@@ -12,8 +12,9 @@ import io.sealpost.relay.config.RelayConfig.RelpUpstream;
 import io.sealpost.relay.config.RelayConfig.Start;
 import io.sealpost.relay.config.RelayConfig.Strategy;
 import io.sealpost.relay.config.RelayConfig.TcpListener;
+import io.sealpost.relay.config.RelayConfig.TcpListener.Protocol;
 import io.sealpost.relay.config.RelayConfig.TcpUpstream;
-import io.sealpost.relay.config.RelayConfig.TlsListener;
+import io.sealpost.relay.config.RelayConfig.Tls;
 import io.sealpost.relay.config.RelayConfig.TlsVersion;
 import io.sealpost.relay.config.RelayConfig.UdpListener;
 import io.sealpost.relay.config.RelayConfig.UpstreamTls;
@@ -34,7 +35,7 @@ import java.util.function.Function;
 
 /**
  * For each key: what it is without being written, and what a written value becomes. The conf file
- * has listeners u (udp), t (tcp) and x (tls) and upstreams f (file) and s (syslog).
+ * has listeners u (udp), t (tcp), x (tls) and r (relp) and upstreams f (file) and s (syslog).
  */
 final class KeyCases {
     static final Facts FACTS = new Facts("testhost", ZoneId.of("Asia/Tokyo"));
@@ -193,10 +194,7 @@ final class KeyCases {
                             "spool"),
                     e(
                             "listeners.*.transport",
-                            c ->
-                                    c.listeners().stream()
-                                            .filter(TcpListener.class::isInstance)
-                                            .count(),
+                            c -> c.listeners().stream().filter(KeyCases::isPlainTcp).count(),
                             REQUIRED,
                             "tcp",
                             2L),
@@ -280,49 +278,115 @@ final class KeyCases {
                             Duration.ofMinutes(5)),
                     e(
                             "listeners.*.tls.certificate@tls",
-                            c -> belowParent(c, tls(c).tls().certificate()),
+                            c -> belowParent(c, listenerTls(c).certificate()),
                             REQUIRED,
                             "\"../server.pem\"",
                             "server.pem"),
                     e(
                             "listeners.*.tls.key@tls",
-                            c -> belowParent(c, tls(c).tls().key()),
+                            c -> belowParent(c, listenerTls(c).key()),
                             REQUIRED,
                             "\"../server.key\"",
                             "server.key"),
                     e(
                             "listeners.*.tls.trust@tls",
-                            c -> tls(c).tls().trust().map(path -> belowParent(c, path)),
+                            c -> listenerTls(c).trust().map(path -> belowParent(c, path)),
                             Optional.empty(),
                             "\"../ca.pem\"",
                             Optional.of("ca.pem")),
                     e(
                             "listeners.*.tls.crl@tls",
-                            c -> tls(c).tls().crl().map(path -> belowParent(c, path)),
+                            c -> listenerTls(c).crl().map(path -> belowParent(c, path)),
                             Optional.empty(),
                             "\"../crl.pem\"",
                             Optional.of("crl.pem")),
                     e(
                             "listeners.*.tls.permitted-peers@tls",
-                            c -> tls(c).tls().permittedPeers(),
+                            c -> listenerTls(c).permittedPeers(),
                             List.of(),
                             "[\"*.example.com\"]",
                             List.of("*.example.com")),
                     e(
                             "listeners.*.tls.client-auth@tls",
-                            c -> tls(c).tls().clientAuth(),
+                            c -> listenerTls(c).clientAuth(),
                             ClientAuth.REQUIRE,
                             "optional",
                             ClientAuth.OPTIONAL),
                     e(
                             "listeners.*.tls.min-version@tls",
-                            c -> tls(c).tls().minVersion(),
+                            c -> listenerTls(c).minVersion(),
                             TlsVersion.TLS_1_2,
                             "1.3",
                             TlsVersion.TLS_1_3),
                     e(
                             "listeners.*.tls.handshake-timeout@tls",
-                            c -> tls(c).tls().handshakeTimeout(),
+                            c -> listenerTls(c).handshakeTimeout(),
+                            Duration.ofSeconds(10),
+                            "3 s",
+                            Duration.ofSeconds(3)),
+                    e(
+                            "listeners.*.receive-buffer@relp",
+                            c -> relp(c).door().receiveBuffer(),
+                            OptionalLong.empty(),
+                            "1 MiB",
+                            OptionalLong.of(1L << 20)),
+                    e(
+                            "listeners.*.max-connections@relp",
+                            c -> relp(c).maxConnections(),
+                            20_000,
+                            "7",
+                            7),
+                    e(
+                            "listeners.*.idle-timeout@relp",
+                            c -> relp(c).idleTimeout(),
+                            Duration.ZERO,
+                            "5 m",
+                            Duration.ofMinutes(5)),
+                    e(
+                            "listeners.*.tls.certificate@relp",
+                            c -> belowParent(c, relpTls(c).certificate()),
+                            REQUIRED,
+                            "\"../server.pem\"",
+                            "server.pem"),
+                    e(
+                            "listeners.*.tls.key@relp",
+                            c -> belowParent(c, relpTls(c).key()),
+                            REQUIRED,
+                            "\"../server.key\"",
+                            "server.key"),
+                    e(
+                            "listeners.*.tls.trust@relp",
+                            c -> relpTls(c).trust().map(path -> belowParent(c, path)),
+                            Optional.empty(),
+                            "\"../ca.pem\"",
+                            Optional.of("ca.pem")),
+                    e(
+                            "listeners.*.tls.crl@relp",
+                            c -> relpTls(c).crl().map(path -> belowParent(c, path)),
+                            Optional.empty(),
+                            "\"../crl.pem\"",
+                            Optional.of("crl.pem")),
+                    e(
+                            "listeners.*.tls.permitted-peers@relp",
+                            c -> relpTls(c).permittedPeers(),
+                            List.of(),
+                            "[\"*.example.com\"]",
+                            List.of("*.example.com")),
+                    e(
+                            "listeners.*.tls.client-auth@relp",
+                            c -> relpTls(c).clientAuth(),
+                            ClientAuth.REQUIRE,
+                            "optional",
+                            ClientAuth.OPTIONAL),
+                    e(
+                            "listeners.*.tls.min-version@relp",
+                            c -> relpTls(c).minVersion(),
+                            TlsVersion.TLS_1_2,
+                            "1.3",
+                            TlsVersion.TLS_1_3),
+                    e(
+                            "listeners.*.tls.handshake-timeout@relp",
+                            c -> relpTls(c).handshakeTimeout(),
                             Duration.ofSeconds(10),
                             "3 s",
                             Duration.ofSeconds(3)),
@@ -700,6 +764,11 @@ final class KeyCases {
                     "listeners.x.tls.certificate = \"server.pem\"",
                     "listeners.x.tls.key = \"server.key\"",
                     "listeners.x.tls.trust = \"ca.pem\"",
+                    "listeners.r.transport = relp",
+                    "listeners.r.bind = \"127.0.0.1:7\"",
+                    "listeners.r.tls.certificate = \"server.pem\"",
+                    "listeners.r.tls.key = \"server.key\"",
+                    "listeners.r.tls.trust = \"ca.pem\"",
                     "upstreams.f.type = file",
                     "upstreams.f.path = \"f.log\"",
                     "upstreams.s.type = syslog",
@@ -741,6 +810,7 @@ final class KeyCases {
             boolean free = key.path().endsWith(".tls.trust");
             String secured = free ? "upstreams.z" : "upstreams.q";
             return key.path()
+                    .replace("listeners.*", "listeners.r")
                     .replace("upstreams.*", key.path().contains(".tls.") ? secured : "upstreams.r");
         }
         return key.path()
@@ -825,8 +895,34 @@ final class KeyCases {
         return find(config.listeners(), TcpListener.class);
     }
 
-    private static TlsListener tls(RelayConfig config) {
-        return find(config.listeners(), TlsListener.class);
+    private static boolean isPlainTcp(RelayConfig.Listener listener) {
+        return listener instanceof TcpListener tcp
+                && tcp.protocol() == Protocol.SYSLOG
+                && tcp.tls().isEmpty();
+    }
+
+    private static TcpListener tls(RelayConfig config) {
+        return named(config, "x");
+    }
+
+    private static Tls listenerTls(RelayConfig config) {
+        return tls(config).tls().orElseThrow();
+    }
+
+    private static TcpListener relp(RelayConfig config) {
+        return named(config, "r");
+    }
+
+    private static Tls relpTls(RelayConfig config) {
+        return relp(config).tls().orElseThrow();
+    }
+
+    private static TcpListener named(RelayConfig config, String name) {
+        return config.listeners().stream()
+                .filter(listener -> listener.door().name().equals(name))
+                .map(TcpListener.class::cast)
+                .findFirst()
+                .orElseThrow();
     }
 
     private static FileUpstream file(RelayConfig config) {

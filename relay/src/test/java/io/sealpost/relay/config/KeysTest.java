@@ -91,7 +91,7 @@ class KeysTest {
                 .containsExactly("f", "s", "x", "y", "r", "q", "z", "d");
         assertThat(config.listeners())
                 .extracting(l -> l.door().name())
-                .containsExactly("u", "t", "x");
+                .containsExactly("u", "t", "x", "r");
     }
 
     @Test

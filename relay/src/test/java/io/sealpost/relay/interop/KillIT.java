@@ -154,7 +154,7 @@ class KillIT {
     }
 
     /** Closes and opens the sink at random. Its thread ends with it. */
-    private static final class Flapping {
+    static final class Flapping {
         private final Sink sink;
         private final Random random;
         private final Thread thread;

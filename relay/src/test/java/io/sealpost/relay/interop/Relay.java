@@ -29,6 +29,8 @@ final class Relay implements AutoCloseable {
     final int udp = Ports.free();
     final int tcp = Ports.free();
     final int tls = Ports.free();
+    final int relp = Ports.free();
+    final int relpTls = Ports.free();
     private final int admin = Ports.free();
     private final Path dir;
     private final Path conf;
@@ -49,9 +51,9 @@ final class Relay implements AutoCloseable {
     }
 
     /**
-     * The same with a listener {@code tls} on its own port.
+     * The same with listeners {@code tls} and {@code relp-tls} on ports of their own.
      *
-     * @param tls the listener's tls block; empty for no such listener
+     * @param tls their tls block; empty for no such listeners
      * @param upstreams with a transport, where that is not tcp, and a type, where not syslog
      */
     static Relay prepare(Path dir, String tls, Map<String, String> upstreams) throws IOException {
@@ -86,17 +88,23 @@ final class Relay implements AutoCloseable {
                         relay.udp,
                         "TCP",
                         relay.tcp,
+                        "RELP",
+                        relay.relp,
                         "ADMIN",
                         relay.admin,
                         "LISTENERS",
-                        tls.isEmpty() ? "" : relay.tlsListener(tls),
+                        tls.isEmpty() ? "" : relay.tlsListeners(tls),
                         "UPSTREAMS",
                         text));
         return relay;
     }
 
-    private String tlsListener(String block) {
-        return "tls { transport = tls, bind = \"127.0.0.1:%d\", tls { %s } }".formatted(tls, block);
+    private String tlsListeners(String block) {
+        return """
+        tls { transport = tls, bind = "127.0.0.1:%d", tls { %s } }
+        relp-tls { transport = relp, bind = "127.0.0.1:%d", tls { %s } }
+        """
+                .formatted(tls, block, relpTls, block);
     }
 
     /** In a fresh checkout the first command builds; later ones find it done. */

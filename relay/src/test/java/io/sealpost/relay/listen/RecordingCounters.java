@@ -79,6 +79,14 @@ final class RecordingCounters implements ListenerCounters {
     }
 
     @Override
+    public void acknowledged(long messages) {
+        if (messages > 0) {
+            add("acknowledged", messages);
+            add("acknowledgements", 1);
+        }
+    }
+
+    @Override
     public void kernelDrops(long datagrams) {
         add("kernel drops", datagrams);
     }

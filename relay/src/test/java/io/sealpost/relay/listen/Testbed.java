@@ -90,9 +90,9 @@ final class Testbed implements AutoCloseable {
         EventLoops loops =
                 EventLoops.start(
                         eventLoops,
-                        onSpace ->
+                        (onSpace, onSynced) ->
                                 new Intake(
-                                        spool.lane(onSpace),
+                                        spool.lane(onSpace, onSynced),
                                         new Rfc5424Encoder(Annotate.CHANGED, 32473),
                                         new Admission.Block(),
                                         Rules.everywhere(1L << queue.number()),

@@ -307,6 +307,7 @@ class TlsListenerTest {
                 bed.tcp(
                         new TcpListenerSettings(
                                 Testbed.common(Testbed.ANYBODY),
+                                new TcpListenerSettings.Protocol.Syslog(),
                                 1,
                                 Duration.ZERO,
                                 Optional.of(ServerTls.open(none()))));
@@ -326,6 +327,7 @@ class TlsListenerTest {
                 bed.tcp(
                         new TcpListenerSettings(
                                 Testbed.common(Testbed.ANYBODY),
+                                new TcpListenerSettings.Protocol.Syslog(),
                                 9,
                                 Duration.ofMinutes(5),
                                 Optional.of(ServerTls.open(none()))));
@@ -386,6 +388,7 @@ class TlsListenerTest {
     private static TcpListenerSettings settings(ServerTlsSettings tls) throws Exception {
         return new TcpListenerSettings(
                 Testbed.common(Testbed.ANYBODY),
+                new TcpListenerSettings.Protocol.Syslog(),
                 100,
                 Duration.ZERO,
                 Optional.of(ServerTls.open(tls)));

@@ -34,6 +34,7 @@ class RelayMetricsTest {
                 .contains(
                         "sealpost_connections_refused_total{listener=\"tcp\",reason=\"max-connections\"}"
                                 + " 1.0")
+                .contains("sealpost_relp_acknowledged_total{listener=\"tcp\"} 6.0")
                 .contains("sealpost_spool_bytes 4096.0")
                 .contains("sealpost_spool_written_total 12.0")
                 .contains("sealpost_spool_synced_total 11.0")
@@ -86,7 +87,7 @@ class RelayMetricsTest {
         assertThat(Arrays.stream(MetricName.values()).mapToInt(MetricName::stored))
                 .filteredOn(stored -> stored != 0)
                 .doesNotHaveDuplicates()
-                .hasSize(10);
+                .hasSize(11);
     }
 
     @Test
@@ -177,6 +178,7 @@ class RelayMetricsTest {
     private static void fill(RelayMetrics metrics) {
         ListenerMetrics tcp = metrics.listener("tcp");
         tcp.received(3, 600);
+        tcp.acknowledged(6);
         tcp.connectionOpened();
         tcp.connectionOpened();
         tcp.connectionClosed();

@@ -1,0 +1,271 @@
+package io.sealpost.relay.listen;
+
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.DuplexChannel;
+import io.sealpost.protocol.relp.RelpServerSession;
+import io.sealpost.relay.pipeline.Intake;
+import io.sealpost.relay.pipeline.Sender;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A RELP session: its messages are acknowledged once they are durable. */
+/*
+ * Per chunk, not per message, it is noted how far the lane must be durable (Unsynced). While there
+ * is such a chunk, it stands in the loop's SyncRoom, and Lane.reached() was asked for its oldest
+ * chunk since the last sync, so that the writer tells of the next one. The answers of one sync leave
+ * in one write.
+ *
+ * What was read and not taken in when the connection ends is forgotten, and not counted as dropped:
+ * it was not acknowledged, so its sender still has it.
+ */
+final class RelpConnection extends StreamConnection {
+    private static final Logger log = LoggerFactory.getLogger(RelpConnection.class);
+
+    /** Messages that may be unacknowledged; reading stops there. */
+    static final int MAX_UNACKNOWLEDGED = 1 << 16;
+
+    /** Octets that they may have. */
+    static final int MAX_UNACKNOWLEDGED_BYTES = 16 << 20;
+
+    /** How long a peer may take to open the session. */
+    private static final long OPEN_TIMEOUT_NANOS = Duration.ofSeconds(30).toNanos();
+
+    /** How long it may take to read the last answers. */
+    private static final long CLOSE_TIMEOUT_NANOS = Duration.ofSeconds(10).toNanos();
+
+    /** How long it may take then to close its side. */
+    private static final int LINGER_MILLIS = 300;
+
+    private static final String OPEN_TIMEOUT = "relp-open-timeout";
+    private static final int MAX_DIGITS = 9;
+
+    private final RelpServerSession session;
+    private final Unsynced unsynced = new Unsynced();
+    private final long begunNanos;
+
+    /** Whether it stands in the sync room. */
+    private boolean inSyncRoom;
+
+    private boolean endTold;
+    private boolean closing;
+    private long closingNanos;
+    private long acknowledged;
+
+    /** Whether what came instead of a session looks like plain syslog. */
+    private boolean plainSyslog;
+
+    RelpConnection(
+            TcpListener listener, Loop loop, Channel channel, Sender sender, String software) {
+        super(listener, loop, channel, sender);
+        this.session = new RelpServerSession(listener.maxMessageBytes(), software);
+        this.begunNanos = loop.nanos();
+    }
+
+    @Override
+    boolean next(byte[] b, int from, int end) {
+        RelpServerSession.Step step = session.next(b, from, end);
+        if (step == RelpServerSession.Step.ENDED && !session.opened()) {
+            plainSyslog |= isPlainSyslog(b, from, end);
+        }
+        return step == RelpServerSession.Step.MESSAGE;
+    }
+
+    /** A message in a line, or a counted one. */
+    private static boolean isPlainSyslog(byte[] b, int from, int end) {
+        int at = from;
+        while (at < end && at - from < MAX_DIGITS && b[at] >= '0' && b[at] <= '9') {
+            at++;
+        }
+        if (at > from && at < end && b[at] == ' ') {
+            at++;
+        }
+        return at < end && b[at] == '<';
+    }
+
+    @Override
+    int messageOffset() {
+        return session.messageOffset();
+    }
+
+    @Override
+    int messageLength() {
+        return session.messageLength();
+    }
+
+    @Override
+    boolean truncated() {
+        return session.truncated();
+    }
+
+    @Override
+    int consumedTo() {
+        return session.consumedTo();
+    }
+
+    @Override
+    void delivered(long messages, int octets) {
+        if (messages > 0) {
+            unsynced.add(messages, octets, loop().intake().position());
+            if (!inSyncRoom && !releaseDurable()) {
+                inSyncRoom = true;
+                loop().syncRoom().add(this);
+            }
+        }
+        answer();
+    }
+
+    /** The lane is durable further than before; false if there are still messages to wait for. */
+    boolean acknowledge() {
+        if (channel().isActive()) {
+            inSyncRoom = !releaseDurable();
+            answer();
+        } else {
+            inSyncRoom = false;
+        }
+        return !inSyncRoom;
+    }
+
+    /**
+     * Nothing is acknowledged to a sender before the spool has made it durable: this is the one
+     * place where acknowledgements are released. False if there is more to wait for.
+     */
+    private boolean releaseDurable() {
+        Intake intake = loop().intake();
+        while (!unsynced.isEmpty() && intake.reached(unsynced.oldest())) {
+            session.acknowledge(unsynced.take(intake.synced()));
+        }
+        return unsynced.isEmpty();
+    }
+
+    /** Writes the replies that there are, and closes when there will be no others. */
+    private void answer() {
+        session.ending().ifPresent(this::tellEnd);
+        count();
+        int length = session.repliesLength();
+        if (length > 0) {
+            channel()
+                    .writeAndFlush(
+                            channel()
+                                    .alloc()
+                                    .buffer(length)
+                                    .writeBytes(session.replies(), 0, length));
+            session.repliesTaken();
+        }
+        if (session.ended() && !closing) {
+            closing = true;
+            closingNanos = loop().nanos();
+            channel().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> closeGently());
+        }
+        readOn();
+    }
+
+    /**
+     * Ends our side and reads a little longer: closing on octets that were not read would reset the
+     * connection, and take away the last acknowledgements. TLS has its own way to close.
+     */
+    private void closeGently() {
+        if (listener().speaksTls() || !channel().isActive()) {
+            channel().close();
+            return;
+        }
+        ((DuplexChannel) channel()).shutdownOutput();
+        var _ =
+                channel()
+                        .eventLoop()
+                        .schedule(() -> channel().close(), LINGER_MILLIS, MILLISECONDS);
+    }
+
+    private void count() {
+        long more = session.replied() - acknowledged;
+        if (more > 0) {
+            listener().counters().acknowledged(more);
+            acknowledged += more;
+        }
+    }
+
+    private void tellEnd(RelpServerSession.Ending ending) {
+        if (endTold) {
+            return;
+        }
+        endTold = true;
+        end();
+        switch (ending) {
+            case CLOSED, SHUT_DOWN ->
+                    log.debug(
+                            "listener {}: {} {}", listener().name(), peer(), session.endingText());
+            case MALFORMED, TXNR, COMMAND, STATE, OFFERS ->
+                    listener().ended(peer(), session.opened(), ending.label(), endingText());
+        }
+    }
+
+    private String endingText() {
+        return plainSyslog
+                ? "it speaks plain syslog, but this listener takes RELP only; let it use a"
+                        + " listener with transport = tcp"
+                : "it breaks the rules of RELP: " + session.endingText();
+    }
+
+    /** After the end what comes is read and forgotten. */
+    @Override
+    boolean mayRead() {
+        return super.mayRead() && (ended() || mayTakeMore());
+    }
+
+    private boolean mayTakeMore() {
+        return channel().isWritable()
+                && session.unacknowledged() < MAX_UNACKNOWLEDGED
+                && unsynced.octets() < MAX_UNACKNOWLEDGED_BYTES;
+    }
+
+    @Override
+    void resumed() {
+        readOn();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        readOn();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        listener().connectionClosed();
+        log.debug("listener {}: {} closed", listener().name(), peer());
+        leave();
+    }
+
+    @Override
+    public void sweep(long nowNanos) {
+        if (closing) {
+            if (nowNanos - closingNanos >= CLOSE_TIMEOUT_NANOS) {
+                channel().close();
+            }
+        } else if (session.ending().isPresent()) {
+            return; // as soon as all is durable
+        } else if (!session.opened() && nowNanos - begunNanos >= OPEN_TIMEOUT_NANOS) {
+            listener().refused(peer(), OPEN_TIMEOUT, "it opened no RELP session within 30 s");
+            finish();
+        } else if (session.unacknowledged() == 0 && idle(nowNanos)) {
+            listener().cutOffIdle(peer());
+            finish();
+        }
+    }
+
+    /** Takes nothing more, and closes when all that was taken in is acknowledged. */
+    @Override
+    public void finish() {
+        session.shutDown();
+        answer();
+    }
+
+    @Override
+    public void abandon() {
+        leave();
+        channel().close();
+    }
+}
