@@ -59,7 +59,6 @@ final class HashFiles implements AutoCloseable {
                 level.cut();
             }
         }
-        folder.storage().syncFolder(HashFolder.PATH);
     }
 
     /** Takes a node of the tree, as {@link TreeEdge.Nodes} tells them. */

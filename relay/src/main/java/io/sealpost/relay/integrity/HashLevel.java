@@ -80,7 +80,7 @@ final class HashLevel {
                         + " or put back from a copy");
     }
 
-    /** Removes what is behind the hashes that count. */
+    /** Removes what is behind the hashes that count; a crash may bring it back, to be cut again. */
     void cut() throws IOException {
         for (long first : folder.list(level)) {
             String path = HashFolder.path(level, first);
@@ -91,7 +91,6 @@ final class HashLevel {
                 file = opened;
                 if (opened.size() > folder.offset(written)) {
                     opened.truncate(folder.offset(written));
-                    opened.sync();
                 }
             }
         }

@@ -68,6 +68,20 @@ class CheckpointStoreTest {
     }
 
     @Test
+    void after_a_failure_nothing_is_signed_before_the_store_is_opened_anew() throws Exception {
+        FaultyStorage faulty = FaultyStorage.seeded(1);
+        try (IntegrityRig rig = IntegrityRig.open(faulty)) {
+            IntegrityLog.DurableHead head = rig.log.sync();
+            faulty.failSyncs(1);
+            assertThatThrownBy(() -> rig.checkpoints.add(head, 0, NOON))
+                    .isInstanceOf(IOException.class);
+            assertThat(rig.checkpoints.newest()).isEmpty();
+            assertThatThrownBy(() -> rig.checkpoints.add(head, 0, NOON))
+                    .isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    @Test
     void a_torn_record_is_cut_and_a_torn_file_removed() throws Exception {
         try (IntegrityRig rig = IntegrityRig.open(storage)) {
             rig.checkpoint(NOON);

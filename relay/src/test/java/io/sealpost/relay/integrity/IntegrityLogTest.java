@@ -180,6 +180,9 @@ class IntegrityLogTest {
             rig.appendTo(3);
             faulty.failSyncs(1);
             assertThatThrownBy(rig.log::sync).isInstanceOf(IOException.class);
+            try (HashReader reader = rig.log.reader()) {
+                assertThat(reader.size()).isZero();
+            }
             assertThatThrownBy(rig.log::sync).isInstanceOf(IllegalStateException.class);
             assertThatThrownBy(() -> rig.appendTo(4)).isInstanceOf(IllegalStateException.class);
         }

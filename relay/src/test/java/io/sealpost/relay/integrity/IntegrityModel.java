@@ -1,7 +1,9 @@
 package io.sealpost.relay.integrity;
 
 import io.sealpost.relay.spool.FaultyStorage;
+import io.sealpost.relay.spool.StorageFile;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -182,10 +184,11 @@ final class IntegrityModel {
     }
 
     private void drop() throws IOException {
-        long first = log.firstLeafWithin(random.nextInt(leaves.size() + 1), Long.MAX_VALUE);
+        int leaf = random.nextBoolean() ? leaves.size() : random.nextInt(leaves.size() + 1);
+        long first = log.firstLeafWithin(leaf, Long.MAX_VALUE);
         history.add("drop before " + first);
         dropped = Math.max(dropped, first);
-        log.dropBefore(first);
+        log.dropBefore(leaf);
         require(log.firstLeaf() == first, "first leaf " + log.firstLeaf());
     }
 
@@ -285,7 +288,7 @@ final class IntegrityModel {
         return damaged[0];
     }
 
-    /** Turns a bit in some file, which must show, and turns it back. */
+    /** Turns a bit in some file or cuts it, which must show, and puts it back. */
     private void damage() throws IOException {
         reopen();
         List<String> paths = new ArrayList<>(List.of(CheckpointStore.NEWEST));
@@ -296,18 +299,31 @@ final class IntegrityModel {
         if (!storage.exists(path) || storage.content(path).length == 0) {
             return;
         }
-        int octet = random.nextInt(storage.content(path).length);
-        int bit = random.nextInt(Byte.SIZE);
-        history.add("bit " + bit + " of octet " + octet + " of " + path);
+        byte[] sound = storage.content(path);
+        int octet = random.nextInt(sound.length);
         close();
-        storage.flipBit(path, octet, bit);
-        byte[] flipped = storage.content(path);
-        require(showsDamage(), "damage does not show");
-        close();
-        if (Arrays.equals(storage.content(path), flipped)) {
-            storage.flipBit(path, octet, bit);
+        boolean cut = random.nextInt(3) == 0;
+        if (cut) {
+            history.add("cut to " + octet + " " + path);
+            put(path, Arrays.copyOf(sound, octet));
+        } else {
+            history.add("bit in octet " + octet + " of " + path);
+            storage.flipBit(path, octet, random.nextInt(Byte.SIZE));
         }
+        // Of old checkpoints, those cut off whole at the end of a day are not missed.
+        boolean mayHide = cut && path.startsWith(CheckpointStore.ROW);
+        require(showsDamage() || mayHide, "damage does not show");
+        close();
+        put(path, sound);
         reopen();
+    }
+
+    private void put(String path, byte[] content) throws IOException {
+        try (StorageFile file = storage.openForWriting(path)) {
+            file.truncate(0);
+            file.write(ByteBuffer.wrap(content), 0);
+            file.sync();
+        }
     }
 
     private boolean showsDamage() throws IOException {
