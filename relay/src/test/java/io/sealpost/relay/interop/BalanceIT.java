@@ -20,16 +20,25 @@ class BalanceIT {
 
     @Test
     void two_rsyslogs_share_everything_also_while_one_is_killed_and_back() throws Exception {
-        shared(new ServerPair(dir, Optional.empty()), "rsyslog, two servers");
+        shared(new ServerPair(dir, Optional.empty()), "rsyslog, two servers", true);
     }
 
     @Test
     void two_syslog_ngs_over_tls_share_everything_also_while_one_is_killed_and_back()
             throws Exception {
-        shared(new ServerPair(dir, Optional.of(TlsPeer.SYSLOG_NG)), "syslog-ng, two servers, TLS");
+        shared(
+                new ServerPair(dir, Optional.of(TlsPeer.SYSLOG_NG)),
+                "syslog-ng, two servers, TLS",
+                false);
     }
 
-    private static void shared(ServerPair servers, String peer) throws Exception {
+    /**
+     * Runs it.
+     *
+     * @param freezes whether the one to be killed reads nothing for a while before: then its kernel
+     *     has what it has not read
+     */
+    private static void shared(ServerPair servers, String peer, boolean freezes) throws Exception {
         try (Program first = servers.start(ONE);
                 Program _ = servers.start(TWO);
                 Relay relay = servers.relay(", strategy = balance").start()) {
@@ -39,6 +48,10 @@ class BalanceIT {
             try (Load load = Load.start(relay, series, 0)) {
                 servers.awaitMore(ONE, series);
                 servers.awaitMore(TWO, series);
+                if (freezes) {
+                    first.freeze();
+                    servers.awaitMore(TWO, series);
+                }
                 first.kill();
                 servers.awaitMore(TWO, series);
                 try (Program _ = servers.start(ONE)) {

@@ -50,6 +50,7 @@ class FailoverIT {
         }
     }
 
+    /** Frozen before, so that their kernels have what they have not read. */
     @Test
     void both_killed_one_after_the_other_and_started_again_get_everything() throws Exception {
         ServerPair servers = new ServerPair(dir, Optional.empty());
@@ -58,12 +59,9 @@ class FailoverIT {
                 Relay relay = servers.relay("").start();
                 Load load = Load.start(relay, SERIES, 0)) {
             servers.awaitMore(ONE, SERIES);
-            first.kill();
+            freezeAndKill(relay, first);
             servers.awaitMore(TWO, SERIES);
-            second.kill();
-            await("messages wait")
-                    .atMost(Duration.ofSeconds(30))
-                    .until(() -> relay.metric(QUEUED) > 5000);
+            freezeAndKill(relay, second);
             try (Program _ = servers.start(TWO)) {
                 servers.awaitMore(TWO, SERIES);
                 try (Program _ = servers.start(ONE)) {
@@ -122,6 +120,15 @@ class FailoverIT {
             assertThat(servers.numbers(TWO, SERIES)).endsWith(count);
             add(servers, "silent server, idle", "then rsyslog, " + wire, count + 1);
         }
+    }
+
+    private static void freezeAndKill(Relay relay, Program server) throws Exception {
+        long before = relay.metric(QUEUED);
+        server.freeze();
+        await("messages wait")
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> relay.metric(QUEUED) > before + 2000);
+        server.kill();
     }
 
     private static void feed(Relay relay, int from, int to) throws Exception {

@@ -59,9 +59,18 @@ final class Program implements AutoCloseable {
 
     /** SIGHUP. */
     void hangUp() throws IOException, InterruptedException {
-        Process kill = new ProcessBuilder("kill", "-HUP", String.valueOf(process.pid())).start();
+        signal("-HUP");
+    }
+
+    /** SIGSTOP: it reads nothing any more, and its kernel goes on. */
+    void freeze() throws IOException, InterruptedException {
+        signal("-STOP");
+    }
+
+    private void signal(String name) throws IOException, InterruptedException {
+        Process kill = new ProcessBuilder("kill", name, String.valueOf(process.pid())).start();
         if (kill.waitFor() != 0) {
-            throw new IOException("kill -HUP failed");
+            throw new IOException("kill " + name + " failed");
         }
     }
 
