@@ -3,8 +3,11 @@ package io.sealpost.relay.interop;
 import static io.sealpost.relay.interop.ServerPair.ONE;
 import static io.sealpost.relay.interop.ServerPair.TWO;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Tag;
@@ -54,6 +57,10 @@ class BalanceIT {
                 }
                 first.kill();
                 servers.awaitMore(TWO, series);
+                int known = Collections.max(servers.numbers(TWO, series));
+                await("what the killed one had not confirmed goes to the other")
+                        .atMost(Duration.ofSeconds(30))
+                        .until(() -> servers.union(series).headSet(known).size() == known);
                 try (Program _ = servers.start(ONE)) {
                     servers.awaitMore(ONE, series);
                     int sent = load.stop();
