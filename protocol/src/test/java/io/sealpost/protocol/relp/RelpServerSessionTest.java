@@ -34,6 +34,36 @@ class RelpServerSessionTest {
         }
     }
 
+    @Test
+    void it_tells_whether_it_was_opened_and_how_many_replies_to_messages_it_gave() {
+        ServerDriver server = ServerDriver.slow(8192);
+        assertThat(server.session.opened()).isFalse();
+
+        server.read(OPEN + "2 syslog 1 a\n3 syslog 1 b\n3 wrong 0\n");
+        assertThat(server.session.replied()).isZero();
+        server.acknowledge(1);
+        assertThat(server.session.replied()).isEqualTo(1);
+        server.acknowledge(1);
+
+        assertThat(server.session.replied()).isEqualTo(2);
+        assertThat(server.session.ended()).isTrue();
+        assertThat(server.session.opened()).isTrue();
+        assertThat(ServerDriver.slow(9).read("1 close 0\n").session.opened()).isFalse();
+    }
+
+    @Test
+    void a_cut_message_counts_as_replied_to_when_its_end_has_come() {
+        ServerDriver server = ServerDriver.slow(10);
+        String long1 = "x".repeat(131_072);
+        server.read(OPEN + "2 syslog 131082 " + long1);
+        server.acknowledge(1);
+        assertThat(server.session.replied()).isZero();
+
+        server.read("y".repeat(10) + "\n");
+
+        assertThat(server.session.replied()).isEqualTo(1);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"m\n", "m\r\n", "m\0", "m"})
     void one_trailer_is_no_part_of_the_message(String data) {

@@ -417,7 +417,7 @@ class RelpListenerTest {
     void a_stop_under_load_acknowledges_only_what_is_stored() throws Exception {
         TcpListener listener = relp();
         try (RelpPeer peer = RelpPeer.open(port(listener))) {
-            CompletableFuture<Void> sent = send(peer, 5_000_000, "");
+            var _ = send(peer, 5_000_000, "");
             bed.awaitCount("acknowledged", 10_000);
             CompletableFuture<Integer> acks =
                     CompletableFuture.supplyAsync(() -> acks(peer), Thread::startVirtualThread);
@@ -428,7 +428,6 @@ class RelpListenerTest {
             assertThat((long) acks.get(10, TimeUnit.SECONDS))
                     .isEqualTo(bed.counters.get("ignored") + 1);
             assertThat(bed.counters.get("acknowledged")).isEqualTo(bed.counters.get("ignored") + 1);
-            assertThat(sent).failsWithin(Duration.ofSeconds(10));
         }
     }
 
