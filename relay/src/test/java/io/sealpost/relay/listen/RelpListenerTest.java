@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -417,10 +419,14 @@ class RelpListenerTest {
     void a_stop_under_load_acknowledges_only_what_is_stored() throws Exception {
         TcpListener listener = relp();
         try (RelpPeer peer = RelpPeer.open(port(listener))) {
-            var _ = send(peer, 5_000_000, "");
-            bed.awaitCount("acknowledged", 10_000);
+            AtomicInteger acked = new AtomicInteger();
             CompletableFuture<Integer> acks =
-                    CompletableFuture.supplyAsync(() -> acks(peer), Thread::startVirtualThread);
+                    CompletableFuture.supplyAsync(
+                            () -> acks(peer, acked), Thread::startVirtualThread);
+            var _ =
+                    CompletableFuture.runAsync(
+                            () -> sendInWindow(peer, acked), Thread::startVirtualThread);
+            bed.awaitCount("acknowledged", 10_000);
 
             listener.stop(Duration.ofSeconds(10));
 
@@ -450,18 +456,36 @@ class RelpListenerTest {
     }
 
     /** Acknowledgements up to the serverclose. */
-    private static int acks(RelpPeer peer) {
+    private static int acks(RelpPeer peer, AtomicInteger progress) {
         try {
             int count = 0;
             for (String answer = peer.answer();
                     !answer.equals(RelpPeer.SERVERCLOSE);
                     answer = peer.answer()) {
                 assertAck(answer, count + 2);
-                count++;
+                progress.set(++count);
             }
             return count;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The first message is not empty, the others are; until the relay ends it. */
+    private static void sendInWindow(RelpPeer peer, AtomicInteger acked) {
+        try {
+            peer.write(frame(2, message(2)));
+            for (int txnr = 3; ; txnr++) {
+                while (txnr - acked.get() > 2000) {
+                    if (peer.socket().isClosed()) {
+                        return;
+                    }
+                    LockSupport.parkNanos(100_000);
+                }
+                peer.write(frame(txnr, ""));
+            }
+        } catch (IOException _) {
+            // the relay has ended it
         }
     }
 
