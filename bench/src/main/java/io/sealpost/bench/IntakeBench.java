@@ -8,7 +8,6 @@ import io.sealpost.relay.pipeline.Admission;
 import io.sealpost.relay.pipeline.Intake;
 import io.sealpost.relay.pipeline.IntakeCounters;
 import io.sealpost.relay.pipeline.Sender;
-import io.sealpost.relay.route.Rules;
 import io.sealpost.relay.runtime.NanoClock;
 import io.sealpost.relay.spool.EmptiedLane;
 import io.sealpost.relay.spool.Source;
@@ -49,6 +48,10 @@ public class IntakeBench {
     /** What kind of message it is. */
     @Param({"rfc5424", "rfc5424sd", "rfc3164"})
     public String form = "rfc5424";
+
+    /** What is asked of each message, and done to it. */
+    @Param({"none", "routes", "pattern", "set", "redact"})
+    public String rules = "none";
 
     private final StreamFramer framer = new StreamFramer(MAX_MESSAGE);
     private final Sender sender =
@@ -101,7 +104,7 @@ public class IntakeBench {
                         emptied.lane(),
                         new Rfc5424Encoder(Annotate.CHANGED, 32473),
                         new Admission.Block(),
-                        Rules.everywhere(1),
+                        BenchRules.of(rules),
                         NanoClock.system());
     }
 
