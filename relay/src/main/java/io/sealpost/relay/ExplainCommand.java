@@ -21,6 +21,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 
 /** {@code sealpost explain}. */
@@ -141,7 +142,7 @@ final class ExplainCommand {
                 .putRaw("win", "{}")
                 .putRaw("signal", "null")
                 .put("routes", explanation.routes())
-                .put("upstreams", explanation.upstreams())
+                .put("upstreams", List.copyOf(explanation.upstreams().keySet()))
                 .end();
     }
 }

@@ -12,7 +12,9 @@ import io.sealpost.relay.route.Route;
 import java.net.InetAddress;
 import java.time.ZoneId;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Takes messages the way of the listeners, as far as the bytes sent. */
@@ -81,9 +83,17 @@ final class Explainer {
                 SyslogMessage.of(scan),
                 new Explanation.Sent(Arrays.copyOf(sent, sentLength)),
                 routes,
-                upstreams.stream()
-                        .filter(name -> (mask >>> upstreams.indexOf(name) & 1) != 0)
-                        .toList());
+                guarantees(mask));
+    }
+
+    private Map<String, String> guarantees(long mask) {
+        Map<String, String> guarantees = new LinkedHashMap<>();
+        for (RelayConfig.Upstream upstream : config.upstreams()) {
+            if ((mask >>> upstreams.indexOf(upstream.name()) & 1) != 0) {
+                guarantees.put(upstream.name(), Guarantee.of(upstream));
+            }
+        }
+        return guarantees;
     }
 
     private static @Nullable InetAddress address(String peer) {

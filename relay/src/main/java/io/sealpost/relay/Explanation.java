@@ -4,15 +4,18 @@ import io.sealpost.protocol.message.Reason;
 import io.sealpost.protocol.message.SyslogMessage;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * How one message is understood.
  *
  * @param bytes the RFC 5424 message, without framing
  * @param routes names or numbers of the routes it takes; none where none are written
- * @param upstreams names of the upstreams it goes to
+ * @param upstreams the upstreams it goes to: names, and what each guarantees
  */
-record Explanation(SyslogMessage message, Sent bytes, List<String> routes, List<String> upstreams) {
+record Explanation(
+        SyslogMessage message, Sent bytes, List<String> routes, Map<String, String> upstreams) {
     /** The octets sent. */
     static final class Sent {
         private final byte[] octets;
@@ -59,7 +62,10 @@ record Explanation(SyslogMessage message, Sent bytes, List<String> routes, List<
                         "upstreams",
                         upstreams.isEmpty()
                                 ? "none, it is dropped and counted"
-                                : String.join(", ", upstreams))
+                                : String.join(", ", upstreams.keySet()))
+                + upstreams.entrySet().stream()
+                        .map(upstream -> line("  " + upstream.getKey(), upstream.getValue()))
+                        .collect(Collectors.joining())
                 + line("sent", visible(new String(bytes.octets, StandardCharsets.UTF_8)));
     }
 

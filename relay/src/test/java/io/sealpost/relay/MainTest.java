@@ -205,7 +205,8 @@ class MainTest {
                         "procid     7",
                         "msg        failed",
                         "routes     none",
-                        "upstreams  f")
+                        "upstreams  f",
+                        "  f        file: delivered once written and synced, never twice")
                 .anyMatch(line -> line.matches("sent +<34>1 \\d{4}-.* web su 7 - - failed"));
     }
 
