@@ -92,6 +92,7 @@ final class Assembly implements Upstreams.Factory {
     private final UpstreamEvents outages;
     private final Relay relay;
     private @Nullable EventLoops loops;
+    private @Nullable Spool opened;
 
     private Assembly(RelayConfig config, NanoClock clock) {
         this.config = config;
@@ -132,6 +133,7 @@ final class Assembly implements Upstreams.Factory {
         Storage storage = FileStorage.at(config.dataDir());
         SpoolLog observer = new SpoolLog(metrics, clock, events);
         Spool spool = relay.spool(Spool.open(spoolSettings(), storage, observer, clock));
+        opened = spool;
         observer.recovered(spool.recovery());
         metrics.spool(new SpoolReadings(spool::bytes, spool::written, spool::synced));
 
@@ -395,7 +397,8 @@ final class Assembly implements Upstreams.Factory {
                                         case SYSLOG -> new TcpListenerSettings.Protocol.Syslog();
                                         case RELP ->
                                                 new TcpListenerSettings.Protocol.Relp(
-                                                        Version.ofBuild().relpSoftware());
+                                                        Version.ofBuild().relpSoftware(),
+                                                        tcp.delivered().map(this::delivered));
                                     },
                                     tcp.maxConnections(),
                                     tcp.idleTimeout(),
@@ -417,6 +420,12 @@ final class Assembly implements Upstreams.Factory {
         } catch (TlsFileException e) {
             throw new IOException(owner + ": " + e.key() + ": " + e.problem(), e);
         }
+    }
+
+    private TcpListenerSettings.Delivered delivered(RelayConfig.Delivered delivered) {
+        Spool spool = Objects.requireNonNull(opened, "not started");
+        return new TcpListenerSettings.Delivered(
+                spool::synced, () -> spool.delivered(delivered.upstreams()), delivered.atMost());
     }
 
     private Optional<ClientTls> clientTls(String upstream, Optional<RelayConfig.UpstreamTls> block)

@@ -154,6 +154,11 @@ final class MeteredListener implements ListenerCounters {
     }
 
     @Override
+    public void acknowledgedUndelivered(long messages) {
+        listener.acknowledgedUndelivered(messages);
+    }
+
+    @Override
     public void kernelDrops(long datagrams) {
         listener.kernelDropped(datagrams);
     }

@@ -70,7 +70,19 @@ final class ConfigMapper {
                 protocol,
                 block.get("max-connections", Integer.class),
                 block.get("idle-timeout", Duration.class),
+                protocol == Protocol.RELP ? delivered(block) : Optional.empty(),
                 block.find("tls", Block.class).map(ConfigMapper::tls));
+    }
+
+    private static Optional<RelayConfig.Delivered> delivered(Block block) {
+        if (block.get("ack", RelayConfig.Ack.class) == RelayConfig.Ack.STORED) {
+            return Optional.empty();
+        }
+        Block delivered = block.block("delivered");
+        return Optional.of(
+                new RelayConfig.Delivered(
+                        delivered.list("upstreams", String.class),
+                        delivered.get("at-most", Duration.class)));
     }
 
     private static RelayConfig.Tls tls(Block block) {

@@ -51,6 +51,10 @@ final class CrossChecks {
                             + ".rate-limit.burst: needs a rate beside it, write per-source ="
                             + " 1000/s");
         }
+        if (block.has("ack") && block.has("delivered")) {
+            new AckChecks("listeners." + name + ".", block, root.block("upstreams"), problems)
+                    .check();
+        }
         if (block.has("tls") && block.block("tls").has("permitted-peers")) {
             new TlsChecks("listeners." + name + ".tls.", block.block("tls"), problems).listener();
         }

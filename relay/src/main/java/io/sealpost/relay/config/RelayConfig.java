@@ -115,18 +115,37 @@ public record RelayConfig(
      * Syslog (RFC 6587, RFC 5425) or RELP, over TCP or TLS.
      *
      * @param idleTimeout a connection silent for so long is closed; zero: never
+     * @param delivered what RELP waits for before it acknowledges; empty: a message is durable
      */
     public record TcpListener(
             Door door,
             Protocol protocol,
             int maxConnections,
             Duration idleTimeout,
+            Optional<Delivered> delivered,
             Optional<Tls> tls)
             implements Listener {
         /** What is spoken on its connections. */
         public enum Protocol {
             SYSLOG,
             RELP
+        }
+    }
+
+    /** When a message that came over RELP is acknowledged. */
+    public enum Ack {
+        STORED,
+        DELIVERED
+    }
+
+    /**
+     * A message is acknowledged when these upstreams have it.
+     *
+     * @param atMost how long that is waited for
+     */
+    public record Delivered(List<String> upstreams, Duration atMost) {
+        public Delivered {
+            upstreams = List.copyOf(upstreams);
         }
     }
 

@@ -73,6 +73,7 @@ final class Schema {
                             tlsKeys(TLS),
                             connectionKeys(RELP),
                             tlsKeys(RELP),
+                            ackKeys(),
                             networkKeys(),
                             UpstreamKeys.keys(),
                             RewriteKeys.keys(),
@@ -171,6 +172,33 @@ final class Schema {
                         new Kind.Time(Duration.ZERO, YEARS),
                         new Written("0 s"),
                         "A connection silent for so long is closed; `0 s` never."));
+    }
+
+    /** When messages are acknowledged. */
+    private static List<Key> ackKeys() {
+        return List.of(
+                variant(
+                        "listeners.*.ack",
+                        RELP,
+                        choice(RelayConfig.Ack.class),
+                        new Written("stored"),
+                        "When a message is acknowledged: `stored`, once it is durable here;"
+                                + " `delivered`, once the upstreams in `delivered.upstreams` have"
+                                + " it as well, if it goes to them."),
+                variant(
+                        "listeners.*.delivered.upstreams",
+                        RELP,
+                        new Kind.Many(new Kind.Name(), 0, MAX_UPSTREAMS),
+                        new Written("[]"),
+                        "Upstreams that `ack = delivered` waits for. Not over UDP, where nobody"
+                                + " tells what arrives."),
+                variant(
+                        "listeners.*.delivered.at-most",
+                        RELP,
+                        new Kind.Time(Duration.ofMillis(10), Duration.ofHours(1)),
+                        new Written("30 s"),
+                        "How long `ack = delivered` waits; after that the message is acknowledged"
+                                + " as stored, and counted."));
     }
 
     /** How listeners prove who they are, and ask that of their peers. */

@@ -23,6 +23,9 @@ public interface ListenerCounters extends IntakeCounters {
     /** So many messages were acknowledged to their senders. */
     void acknowledged(long messages);
 
+    /** So many of them as stored, because upstreams did not have them in time. */
+    void acknowledgedUndelivered(long messages);
+
     /** The kernel dropped so many datagrams for lack of room in the receive buffer. */
     void kernelDrops(long datagrams);
 }

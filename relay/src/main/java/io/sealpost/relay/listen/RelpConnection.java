@@ -10,6 +10,7 @@ import io.sealpost.protocol.relp.RelpServerSession;
 import io.sealpost.relay.pipeline.Intake;
 import io.sealpost.relay.pipeline.Sender;
 import java.time.Duration;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +20,9 @@ import org.slf4j.LoggerFactory;
  * is such a chunk, it stands in the loop's SyncRoom, and Lane.reached() was asked for its oldest
  * chunk since the last sync, so that the writer tells of the next one. The answers of one sync leave
  * in one write.
+ *
+ * With ack = delivered they then wait, once more by chunks, for the place of the spool that upstreams
+ * must have reached (Undelivered).
  *
  * What was read and not taken in when the connection ends is forgotten, and not counted as dropped:
  * it was not acknowledged, so its sender still has it.
@@ -44,8 +48,13 @@ final class RelpConnection extends StreamConnection {
     private static final String OPEN_TIMEOUT = "relp-open-timeout";
     private static final int MAX_DIGITS = 9;
 
+    /** Pause between two looks at the upstreams. */
+    private static final int DELIVERY_LOOK_MILLIS = 5;
+
     private final RelpServerSession session;
+    private final Optional<TcpListenerSettings.Delivered> delivery;
     private final Unsynced unsynced = new Unsynced();
+    private final Undelivered undelivered = new Undelivered();
     private final long begunNanos;
 
     /** Whether it stands in the sync room. */
@@ -60,9 +69,14 @@ final class RelpConnection extends StreamConnection {
     private boolean plainSyslog;
 
     RelpConnection(
-            TcpListener listener, Loop loop, Channel channel, Sender sender, String software) {
+            TcpListener listener,
+            Loop loop,
+            Channel channel,
+            Sender sender,
+            TcpListenerSettings.Protocol.Relp relp) {
         super(listener, loop, channel, sender);
-        this.session = new RelpServerSession(listener.maxMessageBytes(), software);
+        this.session = new RelpServerSession(listener.maxMessageBytes(), relp.software());
+        this.delivery = relp.delivered();
         this.begunNanos = loop.nanos();
     }
 
@@ -137,9 +151,48 @@ final class RelpConnection extends StreamConnection {
     private boolean releaseDurable() {
         Intake intake = loop().intake();
         while (!unsynced.isEmpty() && intake.reached(unsynced.oldest())) {
-            session.acknowledge(unsynced.take(intake.synced()));
+            durable(unsynced.take(intake.synced()));
         }
         return unsynced.isEmpty();
+    }
+
+    private void durable(long messages) {
+        if (delivery.isEmpty()) {
+            session.acknowledge(messages);
+            return;
+        }
+        boolean first = undelivered.isEmpty();
+        undelivered.add(messages, delivery.get().synced().getAsLong(), loop().nanos());
+        if (first) {
+            awaitDelivery(delivery.get());
+        }
+    }
+
+    private void awaitDelivery(TcpListenerSettings.Delivered upstreams) {
+        var _ =
+                channel()
+                        .eventLoop()
+                        .schedule(
+                                () -> acknowledgeDelivered(upstreams),
+                                DELIVERY_LOOK_MILLIS,
+                                MILLISECONDS);
+    }
+
+    /** Cursors of upstreams do not tell when they move, so they are looked at while it matters. */
+    private void acknowledgeDelivered(TcpListenerSettings.Delivered upstreams) {
+        if (!channel().isActive()) {
+            return;
+        }
+        long delivered = undelivered.take(upstreams.reached().getAsLong());
+        long late = undelivered.takeSince(loop().nanos() - upstreams.atMost().toNanos());
+        if (late > 0) {
+            listener().counters().acknowledgedUndelivered(late);
+        }
+        session.acknowledge(delivered + late);
+        if (!undelivered.isEmpty()) {
+            awaitDelivery(upstreams);
+        }
+        answer();
     }
 
     /** Writes the replies that there are, and closes when there will be no others. */

@@ -205,8 +205,8 @@ public final class TcpListener implements Listener {
         StreamConnection connection =
                 switch (settings.protocol()) {
                     case Protocol.Syslog _ -> new TcpConnection(this, loop, channel, sender);
-                    case Protocol.Relp(String software) ->
-                            new RelpConnection(this, loop, channel, sender, software);
+                    case Protocol.Relp relp ->
+                            new RelpConnection(this, loop, channel, sender, relp);
                 };
         loop.add(connection);
         if (settings.tls().isPresent()) {

@@ -3,6 +3,7 @@ package io.sealpost.relay.listen;
 import io.sealpost.relay.tls.ServerTls;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /**
  * What a TCP listener needs to know.
@@ -28,9 +29,19 @@ public record TcpListenerSettings(
          * Each message is acknowledged once it is durable.
          *
          * @param software what peers are told of this software: name and version
+         * @param delivered what else is waited for, if anything
          */
-        record Relp(String software) implements Protocol {}
+        record Relp(String software, Optional<Delivered> delivered) implements Protocol {}
     }
+
+    /**
+     * A message is acknowledged when upstreams have it.
+     *
+     * @param synced messages of the spool before this one are durable
+     * @param reached those before this one are with the upstreams
+     * @param atMost how long that is waited for
+     */
+    public record Delivered(LongSupplier synced, LongSupplier reached, Duration atMost) {}
 
     public TcpListenerSettings {
         if (maxConnections < 1 || idleTimeout.isNegative()) {

@@ -3,6 +3,7 @@ package io.sealpost.relay.spool;
 import io.sealpost.relay.runtime.NanoClock;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -318,6 +319,18 @@ public final class Spool implements AutoCloseable {
     /** Number of the next message; those before it have their places. */
     public long written() {
         return writer.written();
+    }
+
+    /**
+     * Messages before this one are with all of these upstreams, as far as they were routed there;
+     * those that are not known are not waited for.
+     */
+    public long delivered(Collection<String> upstreams) {
+        return queues.stream()
+                .filter(queue -> upstreams.contains(queue.name()))
+                .mapToLong(queue -> queue.confirmed().sequence())
+                .min()
+                .orElse(Long.MAX_VALUE);
     }
 
     /** Messages before this one are durable. */

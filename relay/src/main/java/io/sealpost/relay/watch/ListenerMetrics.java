@@ -10,6 +10,7 @@ public final class ListenerMetrics {
     private final Tally connections;
     private final Tally givenUp;
     private final Tally acknowledged;
+    private final Tally undelivered;
 
     ListenerMetrics(RelayMetrics metrics, String listener) {
         this.metrics = metrics;
@@ -20,6 +21,7 @@ public final class ListenerMetrics {
         this.connections = metrics.tally(MetricName.CONNECTIONS, listener);
         this.givenUp = metrics.tally(MetricName.GIVEN_UP, listener);
         this.acknowledged = metrics.tally(MetricName.RELP_ACKNOWLEDGED, listener);
+        this.undelivered = metrics.tally(MetricName.RELP_UNDELIVERED, listener);
     }
 
     /** Messages taken in, with their octets as received. */
@@ -41,6 +43,11 @@ public final class ListenerMetrics {
     /** Messages acknowledged to their senders over RELP. */
     public void acknowledged(long messageCount) {
         acknowledged.add(messageCount);
+    }
+
+    /** Messages acknowledged as stored, because upstreams did not have them in time. */
+    public void acknowledgedUndelivered(long messageCount) {
+        undelivered.add(messageCount);
     }
 
     /** A connection was accepted. */

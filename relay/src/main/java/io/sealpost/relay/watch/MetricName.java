@@ -62,6 +62,13 @@ public enum MetricName {
             Type.COUNTER,
             11,
             "listener"),
+    RELP_UNDELIVERED(
+            "sealpost_relp_acknowledged_undelivered_total",
+            "Of these, messages acknowledged because upstreams did not have them within"
+                    + " `delivered.at-most`.",
+            Type.COUNTER,
+            12,
+            "listener"),
     EVENTS(
             "sealpost_events_total",
             "Messages of the relay itself that were put into its stream, by MSGID; not among those"

@@ -343,6 +343,31 @@ final class KeyCases {
                             "5 m",
                             Duration.ofMinutes(5)),
                     e(
+                            "listeners.*.ack@relp",
+                            c -> relp(c).delivered().isPresent(),
+                            false,
+                            "delivered\nlisteners.r.delivered.upstreams = [f]",
+                            true),
+                    e(
+                            "listeners.*.delivered.upstreams@relp",
+                            c ->
+                                    relp(c).delivered()
+                                            .map(RelayConfig.Delivered::upstreams)
+                                            .orElse(List.of()),
+                            List.of(),
+                            "[f]\nlisteners.r.ack = delivered",
+                            List.of("f")),
+                    e(
+                            "listeners.*.delivered.at-most@relp",
+                            c ->
+                                    relp(c).delivered()
+                                            .map(RelayConfig.Delivered::atMost)
+                                            .orElse(Duration.ofSeconds(30)),
+                            Duration.ofSeconds(30),
+                            "5 s\nlisteners.r.ack = delivered\n"
+                                    + "listeners.r.delivered.upstreams = [f]",
+                            Duration.ofSeconds(5)),
+                    e(
                             "listeners.*.tls.certificate@relp",
                             c -> belowParent(c, relpTls(c).certificate()),
                             REQUIRED,

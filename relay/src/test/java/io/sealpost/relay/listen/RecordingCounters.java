@@ -79,6 +79,9 @@ final class RecordingCounters implements ListenerCounters {
     }
 
     @Override
+    public void acknowledgedUndelivered(long messages) {}
+
+    @Override
     public void acknowledged(long messages) {
         if (messages > 0) {
             add("acknowledged", messages);

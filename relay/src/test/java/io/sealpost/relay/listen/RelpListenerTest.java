@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
 @Timeout(120)
 class RelpListenerTest {
     private static final String SOFTWARE = "sealpost,test,https://sealpost.example";
-    private static final Protocol RELP = new Protocol.Relp(SOFTWARE);
+    private static final Protocol RELP = new Protocol.Relp(SOFTWARE, Optional.empty());
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final String OPENED =
             "1 rsp 90 200 OK\nrelp_version=0\nrelp_software=" + SOFTWARE + "\ncommands=syslog";

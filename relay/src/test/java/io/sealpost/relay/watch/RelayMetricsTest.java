@@ -87,7 +87,7 @@ class RelayMetricsTest {
         assertThat(Arrays.stream(MetricName.values()).mapToInt(MetricName::stored))
                 .filteredOn(stored -> stored != 0)
                 .doesNotHaveDuplicates()
-                .hasSize(11);
+                .hasSize(12);
     }
 
     @Test

@@ -1,0 +1,109 @@
+package io.sealpost.relay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sealpost.relay.forward.RelpSink;
+import io.sealpost.relay.listen.RelpPeer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A RELP listener that waits for upstreams before it acknowledges. */
+@Timeout(120)
+class RelpDeliveryTest {
+    private static final String UNDELIVERED =
+            "sealpost_relp_acknowledged_undelivered_total{listener=\"r\"}";
+    private static final int MESSAGES = 100;
+
+    @TempDir Path folder;
+
+    @Test
+    void with_ack_delivered_a_message_is_acknowledged_once_the_upstream_has_it() throws Exception {
+        CountDownLatch told = new CountDownLatch(1);
+        RelpSink.Conversation hesitates =
+                (_, peer) -> {
+                    peer.open();
+                    told.await();
+                    peer.serve(Integer.MAX_VALUE);
+                };
+        try (RelpSink sink = RelpSink.listen(0, hesitates);
+                RunningRelay relay =
+                        start(sink.port(), "ack = delivered, delivered.upstreams = [s]");
+                RelpPeer client = RelpPeer.open(relay.port("r"))) {
+            send(client);
+            relay.awaitDelivered("f", MESSAGES);
+            relay.awaitMetric("sealpost_relp_acknowledged_total{listener=\"r\"}", 0);
+            told.countDown();
+            acknowledged(client);
+
+            relay.awaitDelivered("s", MESSAGES);
+            relay.awaitMetric("sealpost_relp_acknowledged_total{listener=\"r\"}", MESSAGES);
+            relay.awaitMetric(UNDELIVERED, 0);
+        }
+    }
+
+    @Test
+    void only_the_upstreams_named_are_waited_for() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        RelpSink.Conversation hangs = (_, _) -> never.await();
+        try (RelpSink sink = RelpSink.listen(0, hangs);
+                RunningRelay relay =
+                        start(sink.port(), "ack = delivered, delivered.upstreams = [f]");
+                RelpPeer client = RelpPeer.open(relay.port("r"))) {
+            send(client);
+            acknowledged(client);
+
+            relay.awaitMetric(UNDELIVERED, 0);
+            relay.awaitMetric("sealpost_upstream_queued{upstream=\"s\"}", MESSAGES);
+        } finally {
+            never.countDown();
+        }
+    }
+
+    @Test
+    void after_at_most_a_message_is_acknowledged_as_stored_and_counted() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        RelpSink.Conversation hangs = (_, _) -> never.await();
+        try (RelpSink sink = RelpSink.listen(0, hangs);
+                RunningRelay relay =
+                        start(
+                                sink.port(),
+                                "ack = delivered, delivered { upstreams = [f, s], at-most = 200 ms }");
+                RelpPeer client = RelpPeer.open(relay.port("r"))) {
+            send(client);
+            acknowledged(client);
+
+            relay.awaitMetric(UNDELIVERED, MESSAGES);
+        } finally {
+            never.countDown();
+        }
+    }
+
+    private static void send(RelpPeer client) throws IOException {
+        StringBuilder frames = new StringBuilder();
+        for (int i = 0; i < MESSAGES; i++) {
+            frames.append(RelpPeer.frame(2 + i, "<13>1 - host app - - - message " + i));
+        }
+        client.write(frames.toString());
+    }
+
+    private static void acknowledged(RelpPeer client) throws IOException {
+        for (int i = 0; i < MESSAGES; i++) {
+            assertThat(client.answer()).isEqualTo(RelpPeer.ack(2 + i));
+        }
+    }
+
+    private RunningRelay start(int port, String ack) throws IOException {
+        return RunningRelay.start(
+                folder,
+                """
+                listeners.r { transport = relp, bind = "127.0.0.1:0", %s }
+                upstreams.f { type = file, path = "f.log" }
+                upstreams.s { type = relp, servers = ["127.0.0.1:%d"] }
+                """
+                        .formatted(ack, port));
+    }
+}
