@@ -1,5 +1,6 @@
 package io.sealpost.relay.forward;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.NavigableSet;
@@ -11,10 +12,14 @@ import java.util.TreeSet;
  * thread but for the count.
  */
 final class TcpProgress {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration MOST_PATIENCE = Duration.ofMinutes(5);
+
     private final PoisonSearch search = new PoisonSearch();
     private final SilentTail tail;
     private final Map<Long, Integer> refusals = new HashMap<>();
     private final NavigableSet<Long> acknowledged = new TreeSet<>();
+    private Duration patience = PATIENCE;
     private long sentEnd;
 
     // Read by the metrics; written by the forwarder's thread only.
@@ -23,6 +28,22 @@ final class TcpProgress {
     /** Nothing sent yet; the first connection is tried to this server. */
     TcpProgress(Server first) {
         tail = new SilentTail(first);
+    }
+
+    /** How long everything may be acknowledged by the peer's kernel and not confirmed. */
+    Duration patience() {
+        return patience;
+    }
+
+    /** That was in vain; next time it may take twice as long. */
+    void impatient() {
+        Duration twice = patience.multipliedBy(2);
+        patience = twice.compareTo(MOST_PATIENCE) < 0 ? twice : MOST_PATIENCE;
+    }
+
+    /** Something was confirmed. */
+    void calm() {
+        patience = PATIENCE;
     }
 
     /** Messages that a server has refused, and how often. */

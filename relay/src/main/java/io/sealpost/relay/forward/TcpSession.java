@@ -16,6 +16,9 @@ final class TcpSession implements Session {
     /** Longest wait before looking at the connection again. */
     static final Duration LOOK = Duration.ofSeconds(1);
 
+    /** How long a peer may take to end a connection that we have ended. */
+    private static final Duration PROOF = Duration.ofSeconds(5);
+
     private static final Logger LOG = LoggerFactory.getLogger(TcpSession.class);
     private static final byte[] NO_STATE = {};
 
@@ -80,6 +83,10 @@ final class TcpSession implements Session {
 
     private void pump() throws IOException, InterruptedException {
         settle();
+        boolean stuck = unconfirmed() && sender.flushed();
+        if (stuck && !stop.given() && connection.unanswered(progress.patience())) {
+            askForProof();
+        }
         if (farewell || !connection.hasRoom() || !maySend()) {
             awaitChange();
             return;
@@ -95,6 +102,19 @@ final class TcpSession implements Session {
             sender.flush();
         }
         nothingLeft = run == null;
+    }
+
+    /**
+     * The peer has everything, and its window never says that it has read it: it may have shrunk
+     * for good. Only the end of the connection can tell: an orderly one proves it.
+     */
+    private void askForProof() {
+        progress.impatient();
+        LOG.info(
+                "upstream {}: the connection is made anew to find out whether the last messages were"
+                        + " read",
+                queue.name());
+        stop.giveNow(PROOF);
     }
 
     /** Not at the stop while a message is under suspicion: what follows it would be lost time. */
@@ -256,6 +276,7 @@ final class TcpSession implements Session {
     private void confirm(SentPositions.Mark reached) {
         if (reached.octets() != settled.octets()) {
             settled = reached;
+            progress.calm();
             queue.confirm(reached.position(), NO_STATE);
             progress.search().progressed();
         }

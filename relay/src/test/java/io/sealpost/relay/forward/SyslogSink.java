@@ -234,6 +234,11 @@ final class SyslogSink implements AutoCloseable {
             boolean _ = new CountDownLatch(1).await(ms, TimeUnit.MILLISECONDS);
         }
 
+        /** From now on the kernel keeps less for this connection, and offers less. */
+        void shrink() throws IOException {
+            plain.setReceiveBufferSize(4096);
+        }
+
         void endWriting() throws IOException {
             socket.shutdownOutput();
         }

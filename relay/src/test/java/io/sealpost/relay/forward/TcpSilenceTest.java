@@ -62,6 +62,30 @@ class TcpSilenceTest {
     }
 
     @Test
+    void a_window_that_has_shrunk_for_good_keeps_nothing_back_and_repeats_nothing()
+            throws Exception {
+        try (SyslogSink sink =
+                        SyslogSink.listen(
+                                0,
+                                (number, peer) -> {
+                                    peer.read(number == 0 ? 2000 : 0);
+                                    if (number == 0) {
+                                        peer.shrink();
+                                    }
+                                    peer.readAll();
+                                });
+                TcpForwarder _ = start(sink.port(), Framing.OCTET_COUNTING)) {
+            spool.feed(0, 2000);
+            await().atMost(PATIENCE).until(() -> sink.received().size() == 2000);
+            spool.feed(2000, 2010);
+            await().atMost(PATIENCE).until(() -> spool.queue().queued() == 0);
+
+            assertThat(sink.received()).isEqualTo(spool.fed());
+            assertThat(sink.connections()).isEqualTo(2);
+        }
+    }
+
+    @Test
     void a_peer_that_closes_with_unread_octets_loses_nothing() throws Exception {
         losesNothing(Framing.OCTET_COUNTING, _ -> {});
         assertThat(spool.queue().resent()).isEqualTo(60);
