@@ -12,7 +12,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FrameRun implements AutoCloseable {
     /** The batch that messages of a run lie in. */
-    record InBatch(SegmentReader file, long at, BatchHeader header) {}
+    record InBatch(SegmentReader file, long at, BatchHeader header) {
+        /** Where its frames end in the segment. */
+        long framesEnd() {
+            return at + BatchHeader.LENGTH + header.framesLength();
+        }
+    }
 
     private final InBatch batch;
     private final SegmentReader file;
@@ -83,7 +88,12 @@ public final class FrameRun implements AutoCloseable {
         if (from < 0 || count < 0 || from + count > length) {
             throw new IndexOutOfBoundsException(from + "+" + count + " of " + length);
         }
-        if (file.read(into, at, count, offset + from) < count) {
+        long position = offset + from;
+        int got =
+                count > SegmentReader.READ_AHEAD_BYTES / 2
+                        ? file.read(into, at, count, position)
+                        : file.readAhead(into, at, count, position, batch.framesEnd());
+        if (got < count) {
             throw new IOException("segment ends inside the frames from " + start);
         }
     }
