@@ -290,7 +290,10 @@ final class Assembly implements Upstreams.Factory {
                                     relp.servers(),
                                     relp.strategy(),
                                     relp.tls(),
-                                    new Protocol.Relp(relp.window(), Protocol.Relp.PATIENCE),
+                                    new Protocol.Relp(
+                                            relp.window(),
+                                            Protocol.Relp.PATIENCE,
+                                            Version.ofBuild().relpSoftware()),
                                     layout(relp.format(), RelayConfig.Framing.OCTET_COUNTING),
                                     relp.retry()),
                             queue);

@@ -12,8 +12,9 @@ public sealed interface Protocol {
      *
      * @param window messages that may be under way
      * @param patience how long nothing may be acknowledged while some are
+     * @param software what servers are told of this software: name and version
      */
-    record Relp(int window, Duration patience) implements Protocol {
+    record Relp(int window, Duration patience, String software) implements Protocol {
         /** How long an acknowledgement may take unless told otherwise. */
         public static final Duration PATIENCE = Duration.ofSeconds(30);
 

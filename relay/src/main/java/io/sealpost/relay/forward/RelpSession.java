@@ -34,7 +34,6 @@ final class RelpSession implements Session {
     static final int MAX_UNDER_WAY = 4 * 1024 * 1024;
 
     private static final Logger LOG = LoggerFactory.getLogger(RelpSession.class);
-    private static final String SOFTWARE = "sealpost";
     private static final byte[] NO_STATE = {};
     private static final Duration LOOK = Duration.ofSeconds(1);
     private static final Duration SHORTLY = Duration.ofMillis(10);
@@ -89,7 +88,7 @@ final class RelpSession implements Session {
         this.connection = connection;
         this.settings = settings;
         this.clock = clock;
-        session = new RelpClientSession(SOFTWARE, settings.window());
+        session = new RelpClientSession(settings.software(), settings.window());
         window = new RelpWindow(rewriter);
         in = new byte[session.maxRest() + MAX_RUN];
     }

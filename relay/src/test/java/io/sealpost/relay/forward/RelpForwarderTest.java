@@ -598,7 +598,7 @@ class RelpForwarderTest {
         return new TcpUpstreamSettings(
                 "upstream",
                 servers,
-                new Protocol.Relp(window, patience),
+                new Protocol.Relp(window, patience, "sealpost,test"),
                 layout,
                 Duration.ofMillis(10),
                 Duration.ofMillis(100),
