@@ -226,7 +226,7 @@ class RouteKeysTest {
                         message.getBytes(UTF_8),
                         new Explainer.From(peer, ZoneOffset.UTC, listener),
                         0);
-        return explanation.routes() + " " + explanation.upstreams();
+        return explanation.routes() + " " + explanation.upstreams().keySet();
     }
 
     private static String dropped(String reason) {
