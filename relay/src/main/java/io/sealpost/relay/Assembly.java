@@ -8,6 +8,7 @@ import io.sealpost.relay.admin.AdminSettings;
 import io.sealpost.relay.admin.ControlCommand;
 import io.sealpost.relay.config.Endpoint;
 import io.sealpost.relay.config.RelayConfig;
+import io.sealpost.relay.config.UpstreamConfig;
 import io.sealpost.relay.forward.BalancedForwarder;
 import io.sealpost.relay.forward.FileForwarder;
 import io.sealpost.relay.forward.FileUpstreamSettings;
@@ -192,8 +193,8 @@ final class Assembly implements Upstreams.Factory {
     }
 
     @Override
-    public QueueSettings queueSettings(RelayConfig.Upstream upstream) {
-        RelayConfig.Buffer buffer = upstream.buffer();
+    public QueueSettings queueSettings(UpstreamConfig upstream) {
+        UpstreamConfig.Buffer buffer = upstream.buffer();
         return new QueueSettings(
                 buffer.maxBytes(),
                 buffer.maxAge(),
@@ -237,10 +238,9 @@ final class Assembly implements Upstreams.Factory {
     }
 
     @Override
-    public Forwarder forwarder(RelayConfig.Upstream upstream, UpstreamQueue queue)
-            throws IOException {
+    public Forwarder forwarder(UpstreamConfig upstream, UpstreamQueue queue) throws IOException {
         return switch (upstream) {
-            case RelayConfig.FileUpstream file -> {
+            case UpstreamConfig.FileUpstream file -> {
                 PathTemplate path = PathTemplate.parse(file.path());
                 yield FileForwarder.of(
                         new FileUpstreamSettings(
@@ -258,7 +258,7 @@ final class Assembly implements Upstreams.Factory {
                         clock,
                         outages);
             }
-            case RelayConfig.UdpUpstream udp ->
+            case UpstreamConfig.UdpUpstream udp ->
                     new UdpForwarder(
                             new UdpUpstreamSettings(
                                     udp.name(),
@@ -272,7 +272,7 @@ final class Assembly implements Upstreams.Factory {
                             sharedRandom(),
                             clock,
                             outages);
-            case RelayConfig.TcpUpstream tcp ->
+            case UpstreamConfig.TcpUpstream tcp ->
                     stream(
                             new Stream(
                                     tcp.name(),
@@ -283,7 +283,7 @@ final class Assembly implements Upstreams.Factory {
                                     layout(tcp.format(), tcp.framing()),
                                     tcp.retry()),
                             queue);
-            case RelayConfig.RelpUpstream relp ->
+            case UpstreamConfig.RelpUpstream relp ->
                     stream(
                             new Stream(
                                     relp.name(),
@@ -294,7 +294,7 @@ final class Assembly implements Upstreams.Factory {
                                             relp.window(),
                                             Protocol.Relp.PATIENCE,
                                             Version.ofBuild().relpSoftware()),
-                                    layout(relp.format(), RelayConfig.Framing.OCTET_COUNTING),
+                                    layout(relp.format(), UpstreamConfig.Framing.OCTET_COUNTING),
                                     relp.retry()),
                             queue);
         };
@@ -304,16 +304,16 @@ final class Assembly implements Upstreams.Factory {
     private record Stream(
             String name,
             List<Endpoint> servers,
-            RelayConfig.Strategy strategy,
-            Optional<RelayConfig.UpstreamTls> tls,
+            UpstreamConfig.Strategy strategy,
+            Optional<UpstreamConfig.UpstreamTls> tls,
             Protocol protocol,
             Layout layout,
-            RelayConfig.Retry retry) {}
+            UpstreamConfig.Retry retry) {}
 
     private Forwarder stream(Stream upstream, UpstreamQueue queue) throws IOException {
         TcpNetwork network = new TcpNetwork(loops().group(), sharedRandom());
         List<Server> servers = upstream.servers().stream().map(Assembly::server).toList();
-        if (upstream.strategy() == RelayConfig.Strategy.FAILOVER) {
+        if (upstream.strategy() == UpstreamConfig.Strategy.FAILOVER) {
             return new TcpForwarder(settings(upstream, servers), queue, network, clock, outages);
         }
         List<TcpUpstreamSettings> each = new ArrayList<>();
@@ -345,7 +345,7 @@ final class Assembly implements Upstreams.Factory {
         return () -> ThreadLocalRandom.current().nextLong();
     }
 
-    private static Format format(RelayConfig.MessageFormat format) {
+    private static Format format(UpstreamConfig.MessageFormat format) {
         return switch (format) {
             case RFC5424 -> Format.RFC5424;
             case RFC3164 -> Format.RFC3164;
@@ -354,7 +354,8 @@ final class Assembly implements Upstreams.Factory {
         };
     }
 
-    private static Layout layout(RelayConfig.MessageFormat format, RelayConfig.Framing framing) {
+    private static Layout layout(
+            UpstreamConfig.MessageFormat format, UpstreamConfig.Framing framing) {
         return new Layout(
                 format(format),
                 switch (framing) {
@@ -431,8 +432,8 @@ final class Assembly implements Upstreams.Factory {
                 spool::synced, () -> spool.delivered(delivered.upstreams()), delivered.atMost());
     }
 
-    private Optional<ClientTls> clientTls(String upstream, Optional<RelayConfig.UpstreamTls> block)
-            throws IOException {
+    private Optional<ClientTls> clientTls(
+            String upstream, Optional<UpstreamConfig.UpstreamTls> block) throws IOException {
         if (block.isEmpty()) {
             return Optional.empty();
         }

@@ -7,6 +7,7 @@ import io.sealpost.protocol.message.SyslogMessage;
 import io.sealpost.protocol.parse.MessageParser;
 import io.sealpost.protocol.parse.Origin;
 import io.sealpost.relay.config.RelayConfig;
+import io.sealpost.relay.config.UpstreamConfig;
 import io.sealpost.relay.route.Evaluation;
 import io.sealpost.relay.route.Route;
 import java.net.InetAddress;
@@ -38,7 +39,7 @@ final class Explainer {
                         .mapToInt(l -> l.door().maxMessageBytes())
                         .max()
                         .orElse(0);
-        this.upstreams = config.upstreams().stream().map(RelayConfig.Upstream::name).toList();
+        this.upstreams = config.upstreams().stream().map(UpstreamConfig::name).toList();
         this.evaluation = Rulebook.of(config, upstreams::indexOf).evaluation();
     }
 
@@ -88,7 +89,7 @@ final class Explainer {
 
     private Map<String, String> guarantees(long mask) {
         Map<String, String> guarantees = new LinkedHashMap<>();
-        for (RelayConfig.Upstream upstream : config.upstreams()) {
+        for (UpstreamConfig upstream : config.upstreams()) {
             if ((mask >>> upstreams.indexOf(upstream.name()) & 1) != 0) {
                 guarantees.put(upstream.name(), Guarantee.of(upstream));
             }

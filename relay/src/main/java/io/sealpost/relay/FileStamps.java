@@ -1,6 +1,7 @@
 package io.sealpost.relay;
 
 import io.sealpost.relay.config.RelayConfig;
+import io.sealpost.relay.config.UpstreamConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +31,7 @@ record FileStamps(List<String> stamps) {
                                                 tls.crl())));
     }
 
-    static FileStamps of(RelayConfig.Upstream upstream) {
+    static FileStamps of(UpstreamConfig upstream) {
         return of(upstream.tls().map(FileStamps::files).orElse(Stream.empty()));
     }
 
@@ -44,7 +45,7 @@ record FileStamps(List<String> stamps) {
                         .toList());
     }
 
-    private static Stream<Path> files(RelayConfig.UpstreamTls tls) {
+    private static Stream<Path> files(UpstreamConfig.UpstreamTls tls) {
         return files(tls.certificate(), tls.key(), tls.trust(), tls.crl());
     }
 

@@ -3,6 +3,7 @@ package io.sealpost.relay;
 import io.sealpost.relay.config.ConfigProblem;
 import io.sealpost.relay.config.Endpoint;
 import io.sealpost.relay.config.RelayConfig;
+import io.sealpost.relay.config.UpstreamConfig;
 import io.sealpost.relay.tls.ClientTls;
 import io.sealpost.relay.tls.ServerTls;
 import io.sealpost.relay.tls.TlsFileException;
@@ -36,8 +37,8 @@ final class Preflight {
         }
         address("admin.bind", config.admin().bind(), problems);
         folder("data-dir", config.dataDir(), problems);
-        for (RelayConfig.Upstream upstream : config.upstreams()) {
-            if (upstream instanceof RelayConfig.FileUpstream file) {
+        for (UpstreamConfig upstream : config.upstreams()) {
+            if (upstream instanceof UpstreamConfig.FileUpstream file) {
                 folder("upstreams." + file.name() + ".path", fixedFolder(file.path()), problems);
             }
             upstream.tls().ifPresent(tls -> tlsFiles(upstream.name(), tls, problems));
@@ -77,7 +78,7 @@ final class Preflight {
     }
 
     private void tlsFiles(
-            String upstream, RelayConfig.UpstreamTls tls, List<ConfigProblem> problems) {
+            String upstream, UpstreamConfig.UpstreamTls tls, List<ConfigProblem> problems) {
         try {
             ClientTls.open(TlsBlocks.client(tls)).close();
         } catch (TlsFileException e) {

@@ -3,6 +3,7 @@ package io.sealpost.relay;
 import io.sealpost.protocol.message.Facility;
 import io.sealpost.protocol.message.Severity;
 import io.sealpost.relay.config.RelayConfig;
+import io.sealpost.relay.config.UpstreamConfig;
 import io.sealpost.relay.route.Match;
 import io.sealpost.relay.route.NameChange;
 import io.sealpost.relay.route.Redaction;
@@ -36,7 +37,7 @@ final class Rulebook {
 
     private static List<Route> routes(RelayConfig config, ToIntFunction<String> number) {
         if (config.routes().isEmpty()) {
-            List<String> all = config.upstreams().stream().map(RelayConfig.Upstream::name).toList();
+            List<String> all = config.upstreams().stream().map(UpstreamConfig::name).toList();
             return List.of(Rules.everywhereRoute(upstreams(all, number)));
         }
         return config.routes().stream()

@@ -1,6 +1,7 @@
 package io.sealpost.relay;
 
 import io.sealpost.relay.config.RelayConfig;
+import io.sealpost.relay.config.UpstreamConfig;
 import io.sealpost.relay.tls.ClientTlsSettings;
 import io.sealpost.relay.tls.PermittedPeers;
 import io.sealpost.relay.tls.ServerTlsSettings;
@@ -28,7 +29,7 @@ final class TlsBlocks {
     }
 
     /** What the block of an upstream says. */
-    static ClientTlsSettings client(RelayConfig.UpstreamTls tls) {
+    static ClientTlsSettings client(UpstreamConfig.UpstreamTls tls) {
         return new ClientTlsSettings(
                 tls.trust(),
                 tls.crl(),

@@ -1,6 +1,7 @@
 package io.sealpost.relay;
 
 import io.sealpost.relay.config.RelayConfig;
+import io.sealpost.relay.config.UpstreamConfig;
 import io.sealpost.relay.forward.FileForwarder;
 import io.sealpost.relay.forward.Forwarder;
 import io.sealpost.relay.spool.QueueSettings;
@@ -49,23 +50,23 @@ final class Upstreams {
          *
          * @throws IOException if a file that it needs cannot be used
          */
-        Forwarder forwarder(RelayConfig.Upstream upstream, UpstreamQueue queue) throws IOException;
+        Forwarder forwarder(UpstreamConfig upstream, UpstreamQueue queue) throws IOException;
 
-        QueueSettings queueSettings(RelayConfig.Upstream upstream);
+        QueueSettings queueSettings(UpstreamConfig upstream);
 
         Supplier<UpstreamReading> reading(UpstreamQueue queue, Forwarder forwarder);
     }
 
     private static final class Running {
         private final UpstreamQueue queue;
-        private RelayConfig.Upstream config;
+        private UpstreamConfig config;
         private @Nullable Forwarder forwarder;
         private FileStamps files;
 
         /** Not in the configuration any more, but still delivering. */
         private boolean leaving;
 
-        Running(RelayConfig.Upstream config, UpstreamQueue queue) {
+        Running(UpstreamConfig config, UpstreamQueue queue) {
             this.config = config;
             this.queue = queue;
             this.files = FileStamps.of(config);
@@ -85,8 +86,8 @@ final class Upstreams {
     }
 
     /** Gives each upstream its queue, so that messages can be routed to it. */
-    synchronized void open(List<RelayConfig.Upstream> upstreams) throws IOException {
-        for (RelayConfig.Upstream upstream : upstreams) {
+    synchronized void open(List<UpstreamConfig> upstreams) throws IOException {
+        for (UpstreamConfig upstream : upstreams) {
             Optional<String> was = upstream.lifecycle().was();
             if (was.isPresent() && spool.rename(was.get(), upstream.name())) {
                 LOG.info("upstream {}: goes on as {} left off", upstream.name(), was.get());
@@ -95,7 +96,7 @@ final class Upstreams {
         }
     }
 
-    private void add(RelayConfig.Upstream upstream) throws IOException {
+    private void add(UpstreamConfig upstream) throws IOException {
         UpstreamQueue queue = spool.queue(upstream.name(), factory.queueSettings(upstream));
         running.put(upstream.name(), new Running(upstream, queue));
     }
@@ -133,9 +134,7 @@ final class Upstreams {
     /** The number of each upstream that this configuration names. */
     synchronized Map<String, Integer> numbers(RelayConfig config) {
         Set<String> named =
-                config.upstreams().stream()
-                        .map(RelayConfig.Upstream::name)
-                        .collect(Collectors.toSet());
+                config.upstreams().stream().map(UpstreamConfig::name).collect(Collectors.toSet());
         Map<String, Integer> numbers = new HashMap<>();
         running.forEach(
                 (name, one) -> {
@@ -169,7 +168,7 @@ final class Upstreams {
                 .filter(one -> next.upstreams().stream().noneMatch(u -> isNow(u, one)));
     }
 
-    private boolean isNow(RelayConfig.Upstream upstream, Running one) {
+    private boolean isNow(UpstreamConfig upstream, Running one) {
         String name = one.queue.name();
         return upstream.name().equals(name)
                 || (upstream.lifecycle().was().filter(name::equals).isPresent()
@@ -181,7 +180,7 @@ final class Upstreams {
      * them yet.
      */
     synchronized void enter(RelayConfig next) throws IOException {
-        for (RelayConfig.Upstream upstream : next.upstreams()) {
+        for (UpstreamConfig upstream : next.upstreams()) {
             Optional<Running> before =
                     running.values().stream().filter(one -> isNow(upstream, one)).findFirst();
             if (before.isEmpty()) {
@@ -217,14 +216,14 @@ final class Upstreams {
             for (Running gone : leaving(next).toList()) {
                 gone.leaving = true;
                 boolean drain =
-                        gone.config.lifecycle().onRemove().orElse(RelayConfig.OnRemove.DRAIN)
-                                == RelayConfig.OnRemove.DRAIN;
+                        gone.config.lifecycle().onRemove().orElse(UpstreamConfig.OnRemove.DRAIN)
+                                == UpstreamConfig.OnRemove.DRAIN;
                 Thread thread = Thread.startVirtualThread(() -> takeOut(gone, drain));
                 if (!drain) {
                     changing.add(thread);
                 }
             }
-            for (RelayConfig.Upstream upstream : next.upstreams()) {
+            for (UpstreamConfig upstream : next.upstreams()) {
                 Running one = running.get(upstream.name());
                 if (one != null && one.forwarder != null) {
                     one.queue.reconfigure(factory.queueSettings(upstream));
@@ -243,7 +242,7 @@ final class Upstreams {
         join(changing);
     }
 
-    private static boolean same(RelayConfig.Upstream a, RelayConfig.Upstream b) {
+    private static boolean same(UpstreamConfig a, UpstreamConfig b) {
         return a.with(b.buffer(), b.lifecycle()).equals(b);
     }
 
@@ -254,7 +253,7 @@ final class Upstreams {
         }
     }
 
-    private void replace(Running one, RelayConfig.Upstream upstream) {
+    private void replace(Running one, UpstreamConfig upstream) {
         while (true) {
             Forwarder before = forwarder(one);
             end(before, REPLACEMENT_GRACE);

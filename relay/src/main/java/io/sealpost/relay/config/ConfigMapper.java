@@ -133,36 +133,37 @@ final class ConfigMapper {
                 .toList();
     }
 
-    private static List<RelayConfig.Upstream> upstreams(Block upstreams, long spoolBytes) {
+    private static List<UpstreamConfig> upstreams(Block upstreams, long spoolBytes) {
         return upstreams.named().entrySet().stream()
                 .map(entry -> upstream(entry.getKey(), entry.getValue(), spoolBytes))
                 .toList();
     }
 
-    private static RelayConfig.Upstream upstream(String name, Block block, long spoolBytes) {
-        RelayConfig.MessageFormat format = block.get("format", RelayConfig.MessageFormat.class);
-        RelayConfig.Buffer buffer = buffer(block.block("buffer"), spoolBytes);
-        RelayConfig.Lifecycle lifecycle =
-                new RelayConfig.Lifecycle(
-                        block.get("start", RelayConfig.Start.class),
-                        block.find("on-remove", RelayConfig.OnRemove.class),
+    private static UpstreamConfig upstream(String name, Block block, long spoolBytes) {
+        UpstreamConfig.MessageFormat format =
+                block.get("format", UpstreamConfig.MessageFormat.class);
+        UpstreamConfig.Buffer buffer = buffer(block.block("buffer"), spoolBytes);
+        UpstreamConfig.Lifecycle lifecycle =
+                new UpstreamConfig.Lifecycle(
+                        block.get("start", UpstreamConfig.Start.class),
+                        block.find("on-remove", UpstreamConfig.OnRemove.class),
                         block.find("was", String.class));
         return switch (block.get("type", Schema.UpstreamType.class)) {
             case FILE ->
-                    new RelayConfig.FileUpstream(
+                    new UpstreamConfig.FileUpstream(
                             name,
                             block.get("path", String.class),
                             block.get("keep", Duration.class),
                             block.get("max-size", Long.class),
                             format,
-                            block.get("framing", RelayConfig.Framing.class),
+                            block.get("framing", UpstreamConfig.Framing.class),
                             buffer,
                             lifecycle);
             case RELP ->
-                    new RelayConfig.RelpUpstream(
+                    new UpstreamConfig.RelpUpstream(
                             name,
                             block.list("servers", Endpoint.class),
-                            block.get("strategy", RelayConfig.Strategy.class),
+                            block.get("strategy", UpstreamConfig.Strategy.class),
                             block.isWritten("tls")
                                     ? Optional.of(upstreamTls(block.block("tls")))
                                     : Optional.empty(),
@@ -174,7 +175,7 @@ final class ConfigMapper {
             case SYSLOG ->
                     switch (block.get("transport", Schema.UpstreamTransport.class)) {
                         case UDP ->
-                                new RelayConfig.UdpUpstream(
+                                new UpstreamConfig.UdpUpstream(
                                         name,
                                         block.list("servers", Endpoint.class).getFirst(),
                                         format,
@@ -197,27 +198,27 @@ final class ConfigMapper {
         };
     }
 
-    private static RelayConfig.Upstream stream(
+    private static UpstreamConfig stream(
             String name,
             Block block,
-            RelayConfig.MessageFormat format,
-            Optional<RelayConfig.UpstreamTls> tls,
-            RelayConfig.Buffer buffer,
-            RelayConfig.Lifecycle lifecycle) {
-        return new RelayConfig.TcpUpstream(
+            UpstreamConfig.MessageFormat format,
+            Optional<UpstreamConfig.UpstreamTls> tls,
+            UpstreamConfig.Buffer buffer,
+            UpstreamConfig.Lifecycle lifecycle) {
+        return new UpstreamConfig.TcpUpstream(
                 name,
                 block.list("servers", Endpoint.class),
-                block.get("strategy", RelayConfig.Strategy.class),
+                block.get("strategy", UpstreamConfig.Strategy.class),
                 tls,
                 format,
-                block.get("framing", RelayConfig.Framing.class),
+                block.get("framing", UpstreamConfig.Framing.class),
                 retry(block.block("retry")),
                 buffer,
                 lifecycle);
     }
 
-    private static RelayConfig.UpstreamTls upstreamTls(Block block) {
-        return new RelayConfig.UpstreamTls(
+    private static UpstreamConfig.UpstreamTls upstreamTls(Block block) {
+        return new UpstreamConfig.UpstreamTls(
                 block.find("trust", Path.class),
                 block.find("crl", Path.class),
                 block.find("server-name", String.class),
@@ -228,16 +229,16 @@ final class ConfigMapper {
                 block.get("handshake-timeout", Duration.class));
     }
 
-    private static RelayConfig.Retry retry(Block block) {
-        return new RelayConfig.Retry(
+    private static UpstreamConfig.Retry retry(Block block) {
+        return new UpstreamConfig.Retry(
                 block.get("first", Duration.class), block.get("max", Duration.class));
     }
 
-    private static RelayConfig.Buffer buffer(Block block, long spoolBytes) {
-        return new RelayConfig.Buffer(
+    private static UpstreamConfig.Buffer buffer(Block block, long spoolBytes) {
+        return new UpstreamConfig.Buffer(
                 block.find("max-size", Long.class).orElse(spoolBytes / 5 * 4),
                 block.find("max-age", Duration.class),
-                block.get("when-full", RelayConfig.WhenQueueFull.class));
+                block.get("when-full", UpstreamConfig.WhenQueueFull.class));
     }
 
     private static RelayConfig.Spool spool(Block block) {

@@ -38,7 +38,7 @@ final class UpstreamKeys {
         return variant(
                 "upstreams.*.strategy",
                 variant,
-                choice(RelayConfig.Strategy.class),
+                choice(UpstreamConfig.Strategy.class),
                 new Written("failover"),
                 "What several servers are for. `failover`: the first one that takes connections"
                         + " gets everything; when it is lost the next one does, and an earlier"
@@ -53,7 +53,7 @@ final class UpstreamKeys {
         return variant(
                 "upstreams.*.framing",
                 variant,
-                choice(RelayConfig.Framing.class),
+                choice(UpstreamConfig.Framing.class),
                 new Written("octet-counting"),
                 "How messages are told apart in the stream (RFC 6587). Octet counting carries any"
                         + " message unchanged and is the faster one.");
@@ -102,13 +102,13 @@ final class UpstreamKeys {
                 variant(
                         "upstreams.*.format",
                         FILE,
-                        choice(RelayConfig.MessageFormat.class),
+                        choice(UpstreamConfig.MessageFormat.class),
                         new Written("rfc5424"),
                         FORMAT_DOC),
                 variant(
                         "upstreams.*.framing",
                         FILE,
-                        choice(RelayConfig.Framing.class),
+                        choice(UpstreamConfig.Framing.class),
                         new Written("lf"),
                         "How messages are told apart in the file. `lf`: one a line; LF, CR and"
                                 + " NUL inside a message are written as `\\n`, `\\r`, `\\0`."),
@@ -136,13 +136,13 @@ final class UpstreamKeys {
                 variant(
                         "upstreams.*.format",
                         SYSLOG,
-                        choice(RelayConfig.MessageFormat.class),
+                        choice(UpstreamConfig.MessageFormat.class),
                         new Written("rfc5424"),
                         FORMAT_DOC),
                 variant(
                         "upstreams.*.format",
                         RELP,
-                        choice(RelayConfig.MessageFormat.class),
+                        choice(UpstreamConfig.MessageFormat.class),
                         new Written("rfc5424"),
                         FORMAT_DOC),
                 framing(SYSLOG_TCP),
@@ -260,20 +260,20 @@ final class UpstreamKeys {
                         "Waiting messages older than this are skipped and counted."),
                 key(
                         "upstreams.*.buffer.when-full",
-                        choice(RelayConfig.WhenQueueFull.class),
+                        choice(UpstreamConfig.WhenQueueFull.class),
                         new Written("drop-oldest"),
                         "`drop-oldest` skips and counts the oldest waiting messages, so that a"
                                 + " dead upstream harms nobody else; `block` stops the listeners"
                                 + " instead."),
                 key(
                         "upstreams.*.start",
-                        choice(RelayConfig.Start.class),
+                        choice(UpstreamConfig.Start.class),
                         new Written("now"),
                         "Where a new upstream begins: with new messages, or with all that the"
                                 + " spool still holds."),
                 key(
                         "upstreams.*.on-remove",
-                        choice(RelayConfig.OnRemove.class),
+                        choice(UpstreamConfig.OnRemove.class),
                         new Described("a reload without it is refused while messages wait"),
                         "What a reload that no longer names it does with waiting messages:"
                                 + " `drain` delivers them first, `drop` drops and counts them."),

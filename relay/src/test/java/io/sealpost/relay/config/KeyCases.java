@@ -4,22 +4,22 @@ import io.sealpost.protocol.message.Facility;
 import io.sealpost.protocol.message.Severity;
 import io.sealpost.relay.config.RelayConfig.Annotate;
 import io.sealpost.relay.config.RelayConfig.ClientAuth;
-import io.sealpost.relay.config.RelayConfig.FileUpstream;
-import io.sealpost.relay.config.RelayConfig.Framing;
-import io.sealpost.relay.config.RelayConfig.MessageFormat;
-import io.sealpost.relay.config.RelayConfig.OnRemove;
-import io.sealpost.relay.config.RelayConfig.RelpUpstream;
-import io.sealpost.relay.config.RelayConfig.Start;
-import io.sealpost.relay.config.RelayConfig.Strategy;
 import io.sealpost.relay.config.RelayConfig.TcpListener;
 import io.sealpost.relay.config.RelayConfig.TcpListener.Protocol;
-import io.sealpost.relay.config.RelayConfig.TcpUpstream;
 import io.sealpost.relay.config.RelayConfig.Tls;
 import io.sealpost.relay.config.RelayConfig.TlsVersion;
 import io.sealpost.relay.config.RelayConfig.UdpListener;
-import io.sealpost.relay.config.RelayConfig.UpstreamTls;
 import io.sealpost.relay.config.RelayConfig.WhenFull;
-import io.sealpost.relay.config.RelayConfig.WhenQueueFull;
+import io.sealpost.relay.config.UpstreamConfig.FileUpstream;
+import io.sealpost.relay.config.UpstreamConfig.Framing;
+import io.sealpost.relay.config.UpstreamConfig.MessageFormat;
+import io.sealpost.relay.config.UpstreamConfig.OnRemove;
+import io.sealpost.relay.config.UpstreamConfig.RelpUpstream;
+import io.sealpost.relay.config.UpstreamConfig.Start;
+import io.sealpost.relay.config.UpstreamConfig.Strategy;
+import io.sealpost.relay.config.UpstreamConfig.TcpUpstream;
+import io.sealpost.relay.config.UpstreamConfig.UpstreamTls;
+import io.sealpost.relay.config.UpstreamConfig.WhenQueueFull;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -970,15 +970,15 @@ final class KeyCases {
                 .orElseThrow();
     }
 
-    private static RelayConfig.UdpUpstream udpUpstream(RelayConfig config) {
-        return find(config.upstreams(), RelayConfig.UdpUpstream.class);
+    private static UpstreamConfig.UdpUpstream udpUpstream(RelayConfig config) {
+        return find(config.upstreams(), UpstreamConfig.UdpUpstream.class);
     }
 
     private static UpstreamTls upstreamTls(RelayConfig config, String name) {
         return config.upstreams().stream()
                 .filter(upstream -> upstream.name().equals(name))
                 .findFirst()
-                .flatMap(RelayConfig.Upstream::tls)
+                .flatMap(UpstreamConfig::tls)
                 .orElseThrow();
     }
 

@@ -87,7 +87,7 @@ class KeysTest {
         RelayConfig config = loaded(read(KeyCases.MINIMUM));
 
         assertThat(config.upstreams())
-                .extracting(RelayConfig.Upstream::name)
+                .extracting(UpstreamConfig::name)
                 .containsExactly("f", "s", "x", "y", "r", "q", "z", "d");
         assertThat(config.listeners())
                 .extracting(l -> l.door().name())
@@ -117,7 +117,7 @@ class KeysTest {
 
         RelayConfig config = loaded(ConfigReader.read(file, KeyCases.FACTS));
 
-        assertThat(((RelayConfig.FileUpstream) config.upstreams().getFirst()).path())
+        assertThat(((UpstreamConfig.FileUpstream) config.upstreams().getFirst()).path())
                 .isEqualTo(odd.toString().replace("%", "%%") + "/f.log");
     }
 
