@@ -12,6 +12,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import io.sealpost.relay.runtime.NanoClock;
+import io.sealpost.relay.spool.Source;
 import io.sealpost.relay.spool.Storage;
 import io.sealpost.relay.spool.StorageFile;
 import java.nio.channels.FileChannel;
@@ -67,7 +68,7 @@ class LayersTest {
     @ArchTest static final ArchRule integrity_knows_no_other_room = knows("integrity", "spool");
 
     @ArchTest
-    static final ArchRule integrity_knows_of_the_spool_its_storage_alone =
+    static final ArchRule integrity_knows_of_the_spool_storage_and_sources_alone =
             noClasses()
                     .that()
                     .resideInAPackage(RELAY + ".integrity..")
@@ -75,6 +76,10 @@ class LayersTest {
                     .dependOnClassesThat(
                             resideInAnyPackage(RELAY + ".spool..")
                                     .and(not(equivalentTo(Storage.class)))
+                                    .and(not(equivalentTo(Source.class)))
+                                    .and(not(equivalentTo(Source[].class)))
+                                    .and(not(equivalentTo(Source.Transport.class)))
+                                    .and(not(equivalentTo(Source.Transport[].class)))
                                     .and(not(equivalentTo(StorageFile.class)))
                                     .and(not(equivalentTo(StorageFile[].class))));
 

@@ -7,5 +7,9 @@ enum Flaw {
     /** Hashes that no checkpoint covers stay in the files when they are opened. */
     EDGE_NOT_CUT,
     /** The folder is not synced after a file is made. */
-    NO_FOLDER_SYNC
+    NO_FOLDER_SYNC,
+    /** Metadata is called durable before it is synced. */
+    METADATA_NOT_SYNCED,
+    /** Metadata that no checkpoint covers stays in the files when they are opened. */
+    METADATA_NOT_CUT
 }

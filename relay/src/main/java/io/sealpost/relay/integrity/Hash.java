@@ -29,6 +29,11 @@ public final class Hash {
         return StrictBase64.decode(base64).filter(b -> b.length == OCTETS).map(Hash::new);
     }
 
+    /** The hash of these octets, or empty where they are not as many as a hash has. */
+    static Optional<Hash> of(byte[] octets) {
+        return octets.length == OCTETS ? Optional.of(at(octets, 0)) : Optional.empty();
+    }
+
     /** Puts the octets into an array. */
     public void copyTo(byte[] b, int offset) {
         System.arraycopy(octets, 0, b, offset, OCTETS);

@@ -21,6 +21,10 @@ public final class IntegrityException extends IOException {
         CHECKPOINT_MISSING,
         /** A newer checkpoint was there than can be read now. */
         CHECKPOINT_DAMAGED,
+        /** Less metadata than the newest checkpoint is over. */
+        METADATA_MISSING,
+        /** A file of metadata is not what it says. */
+        METADATA_DAMAGED,
         /** The newest checkpoint is not signed by the keys that there are now. */
         OTHER_KEY,
         /** Files of another release. */

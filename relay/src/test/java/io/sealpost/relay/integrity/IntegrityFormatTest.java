@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sealpost.relay.spool.MemoryStorage;
+import io.sealpost.relay.spool.StorageFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -15,6 +16,7 @@ import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.zip.CRC32C;
+import java.util.zip.Inflater;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,6 +45,48 @@ class IntegrityFormatTest {
         record.update(notes, 16, 24);
         record.update(notes, 16 + 28, length);
         assertThat(ByteBuffer.wrap(notes).getInt(16 + 24)).isEqualTo((int) record.getValue());
+    }
+
+    @Test
+    void metadata_is_the_golden_file() throws Exception {
+        String path = "integrity/metadata/00000000000000000000.batches";
+        byte[] file = octets(golden("integrity-metadata.hex"));
+        BatchEntry first = BatchEntries.plain(0, 3);
+        BatchEntry second = BatchEntries.plain(4, 1);
+        MemoryStorage kept = new MemoryStorage();
+        kept.createFolder("integrity/metadata");
+        try (StorageFile golden = kept.openForWriting(path)) {
+            golden.write(ByteBuffer.wrap(file), 0);
+        }
+        MemoryStorage written = new MemoryStorage();
+        try (MetadataFiles files = MetadataFiles.open(written, 0)) {
+            files.add(first.encode(), first.endLeaf());
+            files.sync();
+            files.add(second.encode(), second.endLeaf());
+            files.sync();
+        }
+
+        try (MetadataFiles files = MetadataFiles.open(kept, 6);
+                MetadataReader reader = files.reader()) {
+            assertThat(reader.next()).contains(first);
+            assertThat(reader.next()).contains(second);
+        }
+        // how a compressor packs the same octets is its own affair
+        assertThat(written.content(path)).startsWith(Arrays.copyOf(file, 28));
+        // once more by hand, from the byte tables
+        assertThat(ByteBuffer.wrap(file).getInt(20)).isEqualTo(crc(file, 0, 20));
+        int length = ByteBuffer.wrap(file).getInt(24 + 4);
+        CRC32C block = new CRC32C();
+        block.update(file, 24, 32);
+        block.update(file, 24 + 36, length);
+        assertThat(ByteBuffer.wrap(file).getInt(24 + 32)).isEqualTo((int) block.getValue());
+        Inflater inflater = new Inflater();
+        inflater.setInput(file, 24 + 36, length);
+        ByteBuffer plain = ByteBuffer.allocate(ByteBuffer.wrap(file).getInt(24 + 8));
+        assertThat(inflater.inflate(plain.array())).isEqualTo(plain.capacity());
+        assertThat(plain.getInt()).isEqualTo(plain.remaining());
+        assertThat(plain.slice()).isEqualTo(ByteBuffer.wrap(first.encode()));
+        inflater.end();
     }
 
     @Test
@@ -75,6 +119,10 @@ class IntegrityFormatTest {
         try (InputStream in = IntegrityFormatTest.class.getResourceAsStream("/format/" + name)) {
             return new String(Objects.requireNonNull(in, name).readAllBytes(), UTF_8);
         }
+    }
+
+    private static byte[] octets(String dump) {
+        return HexFormat.of().parseHex(dump.replaceAll("(?m)^.{4}: ", "").replaceAll("\\s", ""));
     }
 
     /** Offset and 16 octets a line. */
