@@ -56,6 +56,9 @@ final class PlainWire implements Wire {
     }
 
     @Override
+    public void closing() {}
+
+    @Override
     public boolean canAsk() {
         return false;
     }

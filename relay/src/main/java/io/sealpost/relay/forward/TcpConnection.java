@@ -282,6 +282,12 @@ final class TcpConnection extends ChannelDuplexHandler {
         beginSampling(context);
     }
 
+    @Override
+    public void close(ChannelHandlerContext context, ChannelPromise promise) {
+        wire.closing();
+        var _ = context.close(promise);
+    }
+
     private void beginSampling(ChannelHandlerContext context) {
         if (!sampling && inbound == null) {
             sampling = true;
@@ -355,7 +361,7 @@ final class TcpConnection extends ChannelDuplexHandler {
         try {
             if (inbound != null && !inbound.add((ByteBuf) message)) {
                 end("it sends what is no answer");
-                var _ = context.close();
+                var _ = context.channel().close();
             }
         } finally {
             ReferenceCountUtil.release(message);
@@ -395,7 +401,7 @@ final class TcpConnection extends ChannelDuplexHandler {
     private void finCame(ChannelHandlerContext context) {
         if (channel == null) {
             end("it closed the connection in the handshake");
-            var _ = context.close();
+            var _ = context.channel().close();
         } else if (ended == null || endedByNotice) {
             answered = wire.asked();
             endedByFin = true;
@@ -418,7 +424,7 @@ final class TcpConnection extends ChannelDuplexHandler {
             wake.run();
         }
         end(cause);
-        var _ = context.close();
+        var _ = context.channel().close();
     }
 
     private void end(@Nullable Throwable cause) {

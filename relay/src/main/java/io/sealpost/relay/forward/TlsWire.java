@@ -30,7 +30,8 @@ final class TlsWire extends ChannelDuplexHandler implements Wire {
      * Asking. The TLS handler answers a peer's close_notify by its own at once. If the peer has closed
      * its socket, that answer provokes the RST which PeerClose wants to provoke when it is ready to
      * see it. So what the handler writes while it reads is held back until it has read: if the peer
-     * has said farewell, until ask(); if not (a part of the handshake, a new key), no longer.
+     * has said farewell, until ask() or closing(); if not (a part of the handshake, a new key), no
+     * longer.
      */
 
     /** A record at its longest (RFC 8446 §5.2). */
@@ -47,6 +48,7 @@ final class TlsWire extends ChannelDuplexHandler implements Wire {
     private @Nullable SslHandler records;
     private @Nullable ChannelHandlerContext context;
     private boolean reading;
+    private boolean closing;
     private long given;
     private long taken;
 
@@ -101,7 +103,7 @@ final class TlsWire extends ChannelDuplexHandler implements Wire {
     private boolean mustWait() {
         SslHandler handler = records;
         boolean farewell = handler != null && handler.engine().isInboundDone();
-        return reading || (farewell && !asked);
+        return !closing && (reading || (farewell && !asked));
     }
 
     @Override
@@ -147,10 +149,18 @@ final class TlsWire extends ChannelDuplexHandler implements Wire {
     /** An alert that says why the handshake failed shall reach the peer. */
     @Override
     public void close(ChannelHandlerContext here, ChannelPromise promise) {
-        reading = false;
-        asked = true;
-        letPass(here);
+        closing();
         var _ = here.close(promise);
+    }
+
+    /** The TLS handler closes the socket only when its close_notify has passed. */
+    @Override
+    public void closing() {
+        closing = true;
+        ChannelHandlerContext here = context;
+        if (here != null) {
+            letPass(here);
+        }
     }
 
     @Override

@@ -39,6 +39,9 @@ interface Wire {
     /** Tells the peer that nothing more comes. */
     void endWriting(DuplexChannel channel);
 
+    /** The connection is about to be closed: nothing is held back any more. */
+    void closing();
+
     /** Whether {@link #ask} can be called. */
     boolean canAsk();
 

@@ -9,6 +9,7 @@ import ch.qos.logback.core.read.ListAppender;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.handler.ssl.SslHandler;
 import io.sealpost.relay.runtime.NanoClock;
 import io.sealpost.relay.tls.ClientTls;
 import io.sealpost.relay.tls.ClientTlsSettings;
@@ -219,6 +220,38 @@ class TlsForwarderTest {
 
             assertThat(sink.received()).isEqualTo(spool.fed());
             assertThat(spool.queue().resent()).isZero();
+        }
+    }
+
+    @Test
+    void the_answer_to_a_farewell_leaves_at_once() throws Exception {
+        Logger netty = (Logger) LoggerFactory.getLogger(SslHandler.class);
+        AtomicReference<Boolean> ended = new AtomicReference<>();
+        ListAppender<ILoggingEvent> ofNetty = new ListAppender<>();
+        ofNetty.start();
+        netty.addAppender(ofNetty);
+        try (SyslogSink sink =
+                        sink(
+                                "server",
+                                (number, peer) -> {
+                                    if (number > 0) {
+                                        peer.readAll();
+                                    }
+                                    peer.tls().startHandshake();
+                                    peer.endWriting();
+                                    ended.set(peer.ended());
+                                });
+                TcpForwarder _ = start(sink.port(), tls("ca"))) {
+            await().atMost(PATIENCE).until(() -> ended.get() != null);
+            spool.feed(0, 10);
+            arrives(sink);
+
+            assertThat(ended.get()).isTrue();
+            assertThat(ofNetty.list)
+                    .extracting(ILoggingEvent::getFormattedMessage)
+                    .noneMatch(line -> line.contains(":" + sink.port() + "]"));
+        } finally {
+            netty.detachAppender(ofNetty);
         }
     }
 
