@@ -154,6 +154,11 @@ final class MeteredListener implements ListenerCounters {
     }
 
     @Override
+    public void repeated(long messages) {
+        listener.repeated(messages);
+    }
+
+    @Override
     public void acknowledgedUndelivered(long messages) {
         listener.acknowledgedUndelivered(messages);
     }

@@ -28,6 +28,7 @@ public final class EventLoops implements AutoCloseable {
     private final List<Loop> loops;
     private final NanoClock clock;
     private final Events events;
+    private final LostSessions lostSessions;
     private final AtomicLong connections = new AtomicLong();
 
     private EventLoops(
@@ -36,6 +37,7 @@ public final class EventLoops implements AutoCloseable {
         this.group = group;
         this.loops = loops;
         this.clock = clock;
+        this.lostSessions = new LostSessions(clock);
     }
 
     /**
@@ -73,6 +75,11 @@ public final class EventLoops implements AutoCloseable {
     /** Number of the next connection; never 0. */
     long nextConnection() {
         return connections.incrementAndGet();
+    }
+
+    /** Those of all listeners: a client may come back to one that has taken over the address. */
+    LostSessions lostSessions() {
+        return lostSessions;
     }
 
     NanoClock clock() {

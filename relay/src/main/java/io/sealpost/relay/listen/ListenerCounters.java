@@ -23,6 +23,9 @@ public interface ListenerCounters extends IntakeCounters {
     /** So many messages were acknowledged to their senders. */
     void acknowledged(long messages);
 
+    /** So many of them had come before, on a session that was lost, and are not stored again. */
+    void repeated(long messages);
+
     /** So many of them as stored, because upstreams did not have them in time. */
     void acknowledgedUndelivered(long messages);
 

@@ -5,6 +5,9 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.sealpost.protocol.relp.RelpServerSession;
 import io.sealpost.relay.pipeline.Intake;
@@ -55,6 +58,7 @@ final class RelpConnection extends StreamConnection {
     private final Optional<TcpListenerSettings.Delivered> delivery;
     private final Unsynced unsynced = new Unsynced();
     private final Undelivered undelivered = new Undelivered();
+    private final Repeats repeats;
     private final long begunNanos;
 
     /** Whether it stands in the sync room. */
@@ -65,6 +69,12 @@ final class RelpConnection extends StreamConnection {
     private long closingNanos;
     private long acknowledged;
 
+    /** Of the lane, behind the last message taken in. */
+    private long position;
+
+    /** The peer ended its side when it had all acknowledgements. */
+    private boolean endedWithAll;
+
     /** Whether what came instead of a session looks like plain syslog. */
     private boolean plainSyslog;
 
@@ -73,8 +83,10 @@ final class RelpConnection extends StreamConnection {
             Loop loop,
             Channel channel,
             Sender sender,
-            TcpListenerSettings.Protocol.Relp relp) {
+            TcpListenerSettings.Protocol.Relp relp,
+            LostSessions lost) {
         super(listener, loop, channel, sender);
+        this.repeats = new Repeats(this, lost);
         this.session = new RelpServerSession(listener.maxMessageBytes(), relp.software());
         this.delivery = relp.delivered();
         this.begunNanos = loop.nanos();
@@ -122,9 +134,26 @@ final class RelpConnection extends StreamConnection {
     }
 
     @Override
+    void identified(String certificateHash) {
+        super.identified(certificateHash);
+        repeats.identified();
+    }
+
+    @Override
+    boolean takeEarlier(boolean room) {
+        return repeats.takeHeld(room);
+    }
+
+    @Override
+    boolean take(byte[] b, int offset, int length, boolean truncated) {
+        return repeats.take(b, offset, length, truncated);
+    }
+
+    @Override
     void delivered(long messages, int octets) {
         if (messages > 0) {
-            unsynced.add(messages, octets, loop().intake().position());
+            position = loop().intake().position();
+            unsynced.add(messages, octets, position);
             if (!inSyncRoom && !releaseDurable()) {
                 inSyncRoom = true;
                 loop().syncRoom().add(this);
@@ -198,6 +227,9 @@ final class RelpConnection extends StreamConnection {
     /** Writes the replies that there are, and closes when there will be no others. */
     private void answer() {
         session.ending().ifPresent(this::tellEnd);
+        if (session.ending().isPresent()) {
+            repeats.giveUp();
+        }
         count();
         int length = session.repliesLength();
         if (length > 0) {
@@ -287,13 +319,55 @@ final class RelpConnection extends StreamConnection {
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
+        repeats.ended();
         listener().connectionClosed();
         log.debug("listener {}: {} closed", listener().name(), peer());
         leave();
     }
 
+    /** Messages whose acknowledgements were written. */
+    long replied() {
+        return session.replied();
+    }
+
+    /** Behind what this position of the lane has to be durable for all that was taken in. */
+    long position() {
+        return position;
+    }
+
+    /**
+     * Whether the client has surely got all its acknowledgements: it has closed the session, or
+     * ended the connection when its kernel had them all. A kernel does that in order only if they
+     * were read, else by RST.
+     */
+    boolean complete() {
+        return endedWithAll
+                || (session.ended()
+                        && session.ending().orElseThrow() == RelpServerSession.Ending.CLOSED);
+    }
+
+    /** The peer has ended its side; what it has sent was read before. */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event == ChannelInputShutdownEvent.INSTANCE) {
+            endedWithAll = session.unacknowledged() == 0 && hasAllOctets();
+            context.close();
+        } else {
+            context.fireUserEventTriggered(event);
+        }
+    }
+
+    /** Whether the peer's kernel has acknowledged all that was written. */
+    private boolean hasAllOctets() {
+        ChannelOutboundBuffer waiting = channel().unsafe().outboundBuffer();
+        return (waiting == null || waiting.isEmpty())
+                && channel() instanceof EpollSocketChannel socket
+                && socket.tcpInfo().unacked() == 0;
+    }
+
     @Override
     public void sweep(long nowNanos) {
+        repeats.sweep(nowNanos);
         if (closing) {
             if (nowNanos - closingNanos >= CLOSE_TIMEOUT_NANOS) {
                 channel().close();
@@ -312,12 +386,14 @@ final class RelpConnection extends StreamConnection {
     /** Takes nothing more, and closes when all that was taken in is acknowledged. */
     @Override
     public void finish() {
+        repeats.giveUp();
         session.shutDown();
         answer();
     }
 
     @Override
     public void abandon() {
+        repeats.ended();
         leave();
         channel().close();
     }

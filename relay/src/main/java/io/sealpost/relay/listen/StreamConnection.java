@@ -43,6 +43,10 @@ abstract sealed class StreamConnection extends ChannelInboundHandlerAdapter impl
     private int foundNext;
 
     private long ordinal;
+
+    /** Something waits for room. */
+    private boolean full;
+
     private long received;
     private long lastReadNanos;
     private boolean waiting;
@@ -80,12 +84,45 @@ abstract sealed class StreamConnection extends ChannelInboundHandlerAdapter impl
     /** What waited for room is delivered. */
     abstract void resumed();
 
+    /**
+     * Takes in what was kept before what is to come; false if that has to wait.
+     *
+     * @param room whether there may be room at all
+     */
+    boolean takeEarlier(boolean room) {
+        return true;
+    }
+
+    /** Takes in a message. False if that has to wait: then it comes again. */
+    boolean take(byte[] b, int offset, int length, boolean truncated) {
+        return store(b, offset, length, truncated);
+    }
+
+    /** Puts a message into the lane; false if there is no room. */
+    final boolean store(byte[] b, int offset, int length, boolean truncated) {
+        if (loop.intake().accept(b, offset, length, truncated, sender, ordinal)
+                != Verdict.ACCEPTED) {
+            return false;
+        }
+        ordinal++;
+        return true;
+    }
+
+    /** So many messages are dealt with, though not stored. */
+    final void passOver(int messages) {
+        ordinal += messages;
+    }
+
+    final Source source() {
+        return sender.source();
+    }
+
     final InetSocketAddress peer() {
         return sender.source().peer();
     }
 
     /** The handshake is done. Before it there are no messages. */
-    final void identified(String certificateHash) {
+    void identified(String certificateHash) {
         Source source = sender.source();
         sender =
                 sender.with(
@@ -158,7 +195,7 @@ abstract sealed class StreamConnection extends ChannelInboundHandlerAdapter impl
         if (verdict != Verdict.CLOSED) {
             boolean begun = verdict == Verdict.ACCEPTED;
             try {
-                taken = takeIn(intake, begun, b, end);
+                taken = takeIn(begun, b, end);
             } finally {
                 if (begun) {
                     intake.end(listener.counters());
@@ -171,7 +208,7 @@ abstract sealed class StreamConnection extends ChannelInboundHandlerAdapter impl
             return true;
         }
         delivered(ordinal - before, taken);
-        return foundLength == NONE;
+        return !full;
     }
 
     /** What is kept, once more. */
@@ -180,10 +217,15 @@ abstract sealed class StreamConnection extends ChannelInboundHandlerAdapter impl
     }
 
     /** Returns where what is to be kept begins. */
-    private int takeIn(Intake intake, boolean begun, byte[] b, int end) {
+    private int takeIn(boolean begun, byte[] b, int end) {
         int from = 0;
+        full = !takeEarlier(begun);
+        if (full) {
+            return 0;
+        }
         if (foundLength != NONE) {
-            if (!accepted(intake, begun, b, 0, foundLength, foundTruncated)) {
+            if (!begun || !take(b, 0, foundLength, foundTruncated)) {
+                full = true;
                 return 0;
             }
             from = foundNext;
@@ -193,7 +235,8 @@ abstract sealed class StreamConnection extends ChannelInboundHandlerAdapter impl
             int offset = messageOffset();
             int length = messageLength();
             boolean truncated = truncated();
-            if (!accepted(intake, begun, b, offset, length, truncated)) {
+            if (!begun || !take(b, offset, length, truncated)) {
+                full = true;
                 foundLength = length;
                 foundTruncated = truncated;
                 foundNext = consumedTo() - offset;
@@ -202,17 +245,6 @@ abstract sealed class StreamConnection extends ChannelInboundHandlerAdapter impl
             from = consumedTo();
         }
         return consumedTo();
-    }
-
-    private boolean accepted(
-            Intake intake, boolean begun, byte[] b, int offset, int length, boolean truncated) {
-        if (!begun
-                || intake.accept(b, offset, length, truncated, sender, ordinal)
-                        != Verdict.ACCEPTED) {
-            return false;
-        }
-        ordinal++;
-        return true;
     }
 
     private void keep(byte[] b, int from, int end) {
@@ -238,7 +270,8 @@ abstract sealed class StreamConnection extends ChannelInboundHandlerAdapter impl
         return length < 64 ? 64 : Integer.highestOneBit(length - 1) << 1;
     }
 
-    private void awaitRoom() {
+    /** Waits for room, reading no more. */
+    final void awaitRoom() {
         if (!waiting) {
             waiting = true;
             readOn();

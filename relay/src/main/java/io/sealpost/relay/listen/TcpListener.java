@@ -105,6 +105,10 @@ public final class TcpListener implements Listener {
                                         listening.owner().accepted(channel, listening);
                                     }
                                 });
+        if (settings.protocol() instanceof Protocol.Relp) {
+            // tells whether the end came in order
+            bootstrap.childOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        }
         int receiveBuffer = settings.common().receiveBufferBytes();
         if (receiveBuffer > 0) {
             bootstrap.option(ChannelOption.SO_RCVBUF, receiveBuffer);
@@ -206,7 +210,8 @@ public final class TcpListener implements Listener {
                 switch (settings.protocol()) {
                     case Protocol.Syslog _ -> new TcpConnection(this, loop, channel, sender);
                     case Protocol.Relp relp ->
-                            new RelpConnection(this, loop, channel, sender, relp);
+                            new RelpConnection(
+                                    this, loop, channel, sender, relp, loops.lostSessions());
                 };
         loop.add(connection);
         if (settings.tls().isPresent()) {

@@ -11,6 +11,7 @@ public final class ListenerMetrics {
     private final Tally givenUp;
     private final Tally acknowledged;
     private final Tally undelivered;
+    private final Tally repeated;
 
     ListenerMetrics(RelayMetrics metrics, String listener) {
         this.metrics = metrics;
@@ -21,6 +22,7 @@ public final class ListenerMetrics {
         this.connections = metrics.tally(MetricName.CONNECTIONS, listener);
         this.givenUp = metrics.tally(MetricName.GIVEN_UP, listener);
         this.acknowledged = metrics.tally(MetricName.RELP_ACKNOWLEDGED, listener);
+        this.repeated = metrics.tally(MetricName.RELP_REPEATS, listener);
         this.undelivered = metrics.tally(MetricName.RELP_UNDELIVERED, listener);
     }
 
@@ -43,6 +45,11 @@ public final class ListenerMetrics {
     /** Messages acknowledged to their senders over RELP. */
     public void acknowledged(long messageCount) {
         acknowledged.add(messageCount);
+    }
+
+    /** Messages acknowledged and not stored, because they had come before. */
+    public void repeated(long messageCount) {
+        repeated.add(messageCount);
     }
 
     /** Messages acknowledged as stored, because upstreams did not have them in time. */

@@ -62,6 +62,13 @@ public enum MetricName {
             Type.COUNTER,
             11,
             "listener"),
+    RELP_REPEATS(
+            "sealpost_relp_repeats_total",
+            "Of these, messages that came again after a lost connection and are stored already; not"
+                    + " among those received.",
+            Type.COUNTER,
+            13,
+            "listener"),
     RELP_UNDELIVERED(
             "sealpost_relp_acknowledged_undelivered_total",
             "Of these, messages acknowledged because upstreams did not have them within"

@@ -189,6 +189,38 @@ class RelpClientInteropIT {
         }
     }
 
+    /** Those whose acknowledgements are lost come again, and are known. */
+    @Test
+    void every_message_is_stored_once_when_acknowledgements_are_lost() throws Exception {
+        String series = "relp-ack-lost";
+        System.out.println("RELP acknowledgements lost, seed " + SEED);
+        Random random = new Random(SEED);
+        List<Integer> expected = IntStream.range(0, CUT_COUNT).boxed().toList();
+        int in = Ports.free();
+        long repeats = repeats();
+        try (RelpTap tap = RelpTap.resetting(relay.relp, () -> 300 + random.nextInt(600));
+                Program _ = RelpClient.PLAIN.start(folder(series), "", in, tap.port(), 128)) {
+            feed(in, series, expected.stream().filter(n -> n != WITHHELD).toList());
+            awaitWithNudges(in, series, CUT_COUNT - 1);
+
+            List<Integer> got = Sample.numbers(series, relay.archive());
+            Table.add(
+                    "rsyslog omrelp",
+                    "acknowledgements lost",
+                    CUT_COUNT - 1,
+                    new TreeSet<>(got).size(),
+                    "cuts %d, recognised %d, seed %d"
+                            .formatted(tap.cuts(), repeats() - repeats, SEED));
+            assertThat(Findings.of(expected, got)).isEqualTo(Findings.onlyMissing(WITHHELD));
+            assertThat(tap.cuts()).isGreaterThan(5);
+            assertThat(repeats() - repeats).isGreaterThan(tap.cuts());
+        }
+    }
+
+    private long repeats() throws Exception {
+        return relay.metric("sealpost_relp_repeats_total{listener=\"relp\"}");
+    }
+
     @Test
     void nothing_acknowledged_is_missing_when_rsyslog_is_restarted_under_load() throws Exception {
         String series = "relp-restart";

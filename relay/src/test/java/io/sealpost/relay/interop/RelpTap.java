@@ -31,15 +31,20 @@ final class RelpTap implements AutoCloseable {
     private final ServerSocket server;
     private final int relay;
     private final IntSupplier cutAfter;
+
+    /** Whether it cuts as a network does, in the middle, rather than in order. */
+    private final boolean resets;
+
     private final List<String> acknowledged = new ArrayList<>();
     private final AtomicInteger cuts = new AtomicInteger();
     private final AtomicInteger connections = new AtomicInteger();
     private volatile boolean closed;
 
-    private RelpTap(ServerSocket server, int relay, IntSupplier cutAfter) {
+    private RelpTap(ServerSocket server, int relay, IntSupplier cutAfter, boolean resets) {
         this.server = server;
         this.relay = relay;
         this.cutAfter = cutAfter;
+        this.resets = resets;
     }
 
     /**
@@ -48,8 +53,18 @@ final class RelpTap implements AutoCloseable {
      * @param cutAfter asked for each connection: behind how many acknowledgements it is cut
      */
     static RelpTap before(int relay, IntSupplier cutAfter) throws IOException {
+        return before(relay, cutAfter, false);
+    }
+
+    /** The same, but the next acknowledgement is lost, and both sides meet a reset. */
+    static RelpTap resetting(int relay, IntSupplier cutAfter) throws IOException {
+        return before(relay, cutAfter, true);
+    }
+
+    private static RelpTap before(int relay, IntSupplier cutAfter, boolean resets)
+            throws IOException {
         ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        RelpTap tap = new RelpTap(server, relay, cutAfter);
+        RelpTap tap = new RelpTap(server, relay, cutAfter, resets);
         Thread.ofVirtual().name("tap").start(tap::accept);
         return tap;
     }
@@ -134,6 +149,12 @@ final class RelpTap implements AutoCloseable {
             OutputStream out = client.getOutputStream();
             for (Frame frame = Frame.read(in); frame != null; frame = Frame.read(in)) {
                 String message = sent.remove(frame.txnr());
+                if (left == 0 && message != null) {
+                    cuts.incrementAndGet();
+                    client.setSoLinger(true, 0);
+                    target.setSoLinger(true, 0);
+                    return;
+                }
                 if (message != null && frame.data().startsWith("200 ")) {
                     synchronized (acknowledged) {
                         acknowledged.add(message);
@@ -141,7 +162,7 @@ final class RelpTap implements AutoCloseable {
                     left--;
                 }
                 out.write(frame.octets());
-                if (left == 0) {
+                if (left == 0 && !resets) {
                     cuts.incrementAndGet();
                     return;
                 }

@@ -79,6 +79,11 @@ final class RecordingCounters implements ListenerCounters {
     }
 
     @Override
+    public void repeated(long messages) {
+        add("repeated", messages);
+    }
+
+    @Override
     public void acknowledgedUndelivered(long messages) {}
 
     @Override

@@ -87,7 +87,7 @@ class RelayMetricsTest {
         assertThat(Arrays.stream(MetricName.values()).mapToInt(MetricName::stored))
                 .filteredOn(stored -> stored != 0)
                 .doesNotHaveDuplicates()
-                .hasSize(12);
+                .hasSize(13);
     }
 
     @Test
