@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * it is next placed, and what it had read meanwhile is thrown away.
  */
 final class QueueCursor {
+    private static final Position NOT_PLACED = Position.of(-1);
+
     private final int number;
     private final SpoolWriter writer;
     private final TwoSlotFile file;
@@ -62,7 +64,7 @@ final class QueueCursor {
         this.file = file;
         this.asides = asides;
         this.position = saved.position();
-        this.readPosition = Position.of(-1);
+        this.readPosition = NOT_PLACED;
         this.delivered = saved.delivered();
         this.resent = saved.resent();
         this.dropped = new TreeMap<>(saved.dropped());
@@ -250,6 +252,10 @@ final class QueueCursor {
             }
             position = to;
             changes++;
+            if (readPosition.sequence() <= to.sequence()) {
+                // Placed anew also where it stands right there: losses on its way are counted now.
+                readPosition = NOT_PLACED;
+            }
             return Math.max(0, messages);
         } finally {
             lock.unlock();
