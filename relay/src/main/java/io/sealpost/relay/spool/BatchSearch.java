@@ -58,6 +58,24 @@ final class BatchSearch {
         return got == octets.length && into.decodeRuns(octets, 0, header) ? into : null;
     }
 
+    /** Where the last octet from here on ends that is no zero; here if there is none. */
+    long withoutZeros(long from) throws IOException {
+        long end = from;
+        long at = from;
+        int got;
+        do {
+            got = file.read(window, 0, window.length, at);
+            for (int i = got - 1; i >= 0; i--) {
+                if (window[i] != 0) {
+                    end = at + i + 1;
+                    break;
+                }
+            }
+            at += got;
+        } while (got == window.length);
+        return end;
+    }
+
     /** The next sound header from here on with a first sequence in [least, below). */
     @Nullable Found next(long from, long least, long below) throws IOException {
         long at = from;

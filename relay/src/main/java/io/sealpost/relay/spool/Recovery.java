@@ -9,7 +9,8 @@ import java.util.List;
  * @param bytes their octets
  * @param oldest first message kept
  * @param next number of the next message
- * @param cutOctets octets behind the last sound batch that were never durable, and were cut
+ * @param cutOctets octets behind the last sound batch that were never durable, and were cut; zeros
+ *     written ahead do not count
  * @param damages what was set apart
  */
 public record Recovery(

@@ -7,7 +7,22 @@ import java.nio.ByteBuffer;
  * Appends batches to one new segment. Confined to the spool writer thread. After a failure it is
  * rolled back to what is durable, or given up.
  */
+/*
+ * Where commits are small, zeros are written ahead, so that a sync need not wait for the file system's
+ * journal to note a new size: it takes a third of the time, and much less where others use the volume,
+ * too. Where commits are large, that would only double what is written. The zeros are no batch
+ * for any reader; opening cuts them without a word.
+ */
 final class SegmentWriter {
+    /** Zeros are written ahead of commits no larger than this. */
+    static final int SMALL_COMMIT_BYTES = 64 * 1024;
+
+    /** So many at once. */
+    static final int ZEROS_BYTES = 1 << 20;
+
+    private static final ByteBuffer ZEROS =
+            ByteBuffer.allocateDirect(SMALL_COMMIT_BYTES).asReadOnlyBuffer();
+
     /** Octets of a sealed batch header and metadata, made anew for each batch. */
     private final Octets metadata;
 
@@ -19,6 +34,9 @@ final class SegmentWriter {
     private long stagedAt;
     private long end = SegmentHeader.LENGTH;
     private long syncedEnd = SegmentHeader.LENGTH;
+
+    /** How far the file may reach, with zeros behind its end. */
+    private long zeroedEnd = SegmentHeader.LENGTH;
 
     private SegmentWriter(Segment segment, StorageFile file, Octets metadata, ByteBuffer staging) {
         this.segment = segment;
@@ -128,10 +146,37 @@ final class SegmentWriter {
         syncedEnd = end;
     }
 
+    /**
+     * Writes zeros ahead if the room behind the end is less than such commits need.
+     *
+     * @param committed octets of the last commit
+     * @param limit where the segment is to end
+     */
+    void writeAhead(long committed, long limit) throws IOException {
+        long from = Math.max(end, zeroedEnd);
+        if (committed > SMALL_COMMIT_BYTES || from - end >= SMALL_COMMIT_BYTES) {
+            return;
+        }
+        long to = Math.min(from + ZEROS_BYTES, limit);
+        if (from < to) {
+            zeroedEnd = to;
+        }
+        for (long at = from; at < to; at += ZEROS.capacity()) {
+            int part = (int) Math.min(ZEROS.capacity(), to - at);
+            file.write(ZEROS.duplicate().limit(part), at);
+        }
+    }
+
     /** Cuts off what is not durable. If that fails too, the segment must be given up. */
     void rollBack() throws IOException {
         end = syncedEnd;
         file.truncate(syncedEnd);
+        zeroedEnd = syncedEnd;
+    }
+
+    /** Whether the file may reach beyond what is durable. */
+    boolean reachesBeyond() {
+        return unsynced() > 0 || zeroedEnd > syncedEnd;
     }
 
     long syncedEnd() {

@@ -173,7 +173,9 @@ final class SpoolOpening {
                 damages.add(new Recovery.Damage(hole.first(), hole.end(), hole.to() - hole.from()));
             }
             if (scan.keptBytes < newest.bytes) {
-                cutOctets = newest.bytes - scan.keptBytes;
+                cutOctets =
+                        new BatchSearch(reader, newest.header.salt()).withoutZeros(scan.keptBytes)
+                                - scan.keptBytes;
                 file.truncate(scan.keptBytes);
                 log.resize(newest, scan.keptBytes);
             }

@@ -305,7 +305,16 @@ final class SpoolWriter {
             observer.writable();
         }
         observer.synced(nanos, messages, octets);
+        writeAhead(segment, octets);
         return true;
+    }
+
+    private void writeAhead(SegmentWriter segment, long committed) {
+        try {
+            segment.writeAhead(committed, settings.segmentBytes());
+        } catch (IOException | RuntimeException ignored) {
+            // The next commit finds out for itself, and says so.
+        }
     }
 
     private void collect() {
@@ -415,17 +424,17 @@ final class SpoolWriter {
     private void giveUp(SegmentWriter segment) {
         active = null;
         segment.segment().end = published.sequence();
-        if (segment.unsynced() > 0) {
-            try {
-                segment.rollBack();
-            } catch (IOException ignored) {
-                // Readers stop at the next segment's first sequence, whatever still lies here.
-            }
-        }
         close(segment);
     }
 
     private void close(SegmentWriter segment) {
+        if (segment.reachesBeyond()) {
+            try {
+                segment.rollBack();
+            } catch (IOException | RuntimeException ignored) {
+                // Readers stop at the next segment's first sequence, whatever still lies here.
+            }
+        }
         try {
             segment.close();
         } catch (IOException ignored) {
