@@ -128,6 +128,29 @@ enum Command {
             }
         }
     },
+    /** Checks a log and the files of upstreams. */
+    VERIFY(
+            "shows whether anything was changed, removed or slipped in",
+            """
+            Checks the log of a relay: its hashes, its signed checkpoints, its metadata. With --log
+            and files: compares each line of what an upstream has kept with that log, and names
+            every line that was changed, is missing, was inserted, stands elsewhere or comes twice,
+            with its index in the log and when it was received. All files of one upstream go in one
+            command. FILE has a message a line, or octet-counted; also gzip. A proof made by
+            "sealpost prove" is checked without a log.
+            DIR_OR_URL is DATA-DIR/integrity, a folder made by "sealpost integrity export", or
+            http://RELAY:9514/integrity.
+            Exit code 0: good; 1: tampering shown; 3: cannot tell, for example since a line is
+            newer than the newest checkpoint.""",
+            """
+            sealpost verify --key relay1.vkey /var/lib/sealpost/integrity
+            sealpost verify --key relay1.vkey --log http://relay1:9514/integrity /var/log/remote/*.log
+            sealpost verify --key relay1.vkey message.tlog-proof""") {
+        @Override
+        ExitCode execute(CommandLine line, Console console) {
+            return new VerifyCommand(console).run(VerifyOptions.request(line));
+        }
+    },
     /** Prints the version. */
     VERSION("prints version, commit, JDK and transport", "For bug reports.", "sealpost version") {
         @Override
@@ -192,6 +215,7 @@ enum Command {
             case STATUS -> word() + " [-c FILE] [--json]";
             case TAIL -> word() + " [-c FILE] [--host H] [--grep RE]";
             case SEND -> word() + " --to HOST:PORT [MESSAGE]";
+            case VERIFY -> word() + " --key KEY [--log DIR_OR_URL] DIR_OR_URL|PROOF|FILE...";
             case VERSION -> word();
             case HELP -> word() + " [COMMAND]";
         };
@@ -222,6 +246,7 @@ enum Command {
                         value(GREP, "RE", "only lines in which this Java expression is found"));
             }
             case SEND -> SendOptions.addTo(options);
+            case VERIFY -> VerifyOptions.addTo(options);
             case VERSION, HELP -> {}
         }
         options.addOption(Option.builder("h").longOpt(HELP_OPTION).desc("this help").get());
@@ -230,10 +255,14 @@ enum Command {
 
     /** How many words may stand behind the options. */
     int maxArguments() {
-        return this == HELP || this == SEND ? 1 : 0;
+        return switch (this) {
+            case HELP, SEND -> 1;
+            case VERIFY -> Integer.MAX_VALUE;
+            case RUN, CHECK, EXPLAIN, STATUS, TAIL, RELOAD, VERSION -> 0;
+        };
     }
 
-    private static Option value(String name, String argument, String description) {
+    static Option value(String name, String argument, String description) {
         return Option.builder().longOpt(name).hasArg().argName(argument).desc(description).get();
     }
 

@@ -39,6 +39,7 @@ class LayersTest {
                     "spool",
                     "forward",
                     "integrity",
+                    "verify",
                     "watch",
                     "admin",
                     "runtime");
@@ -66,6 +67,10 @@ class LayersTest {
     @ArchTest static final ArchRule route_knows_no_other_room = knows("route");
 
     @ArchTest static final ArchRule integrity_knows_no_other_room = knows("integrity", "spool");
+
+    @ArchTest
+    static final ArchRule verify_knows_the_log_alone =
+            knows("verify", "integrity", "spool", "runtime");
 
     @ArchTest
     static final ArchRule integrity_knows_of_the_spool_storage_and_sources_alone =

@@ -3,6 +3,7 @@ package io.sealpost.relay.integrity;
 import io.sealpost.relay.integrity.IntegrityException.Reason;
 import io.sealpost.relay.spool.StorageFile;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.zip.CRC32C;
@@ -20,7 +21,7 @@ final class CheckpointScan {
     private static final int CRC_AT = 12;
     private static final int WINDOW = 4 * CheckpointRecord.MAX_OCTETS;
 
-    private final StorageFile file;
+    private final InputStream in;
     private final long size;
     private final byte[] window;
     private long windowStart;
@@ -30,9 +31,10 @@ final class CheckpointScan {
     private boolean thinned;
     private boolean damaged;
 
-    private CheckpointScan(StorageFile file, long size) {
-        this.file = file;
+    private CheckpointScan(InputStream in, long size) {
+        this.in = in;
         this.size = size;
+        this.windowStart = HEADER;
         this.window = new byte[(int) Math.min(WINDOW, size)];
     }
 
@@ -43,9 +45,18 @@ final class CheckpointScan {
      * @throws IntegrityException if the file is of another format
      */
     static CheckpointScan of(StorageFile file, String path) throws IOException {
-        CheckpointScan scan = new CheckpointScan(file, file.size());
+        return of(StorageFolder.stream(file), file.size(), path);
+    }
+
+    /**
+     * Begins before the first record.
+     *
+     * @param in stays the caller's
+     */
+    static CheckpointScan of(InputStream in, long size, String path) throws IOException {
+        CheckpointScan scan = new CheckpointScan(in, size);
         ByteBuffer header = ByteBuffer.allocate(HEADER);
-        file.read(header, 0);
+        in.readNBytes(header.array(), 0, HEADER);
         if (header.getLong(0) != MAGIC || header.getInt(CRC_AT) != checksum(header)) {
             scan.damaged = true;
         } else if (header.getShort(VERSION_AT) != VERSION) {
@@ -94,10 +105,15 @@ final class CheckpointScan {
     }
 
     private Optional<CheckpointRecord> decode(long from) throws IOException {
+        if (from > windowStart + windowLength) {
+            return Optional.empty(); // the file ended before its size
+        }
         long needed = Math.min(size, from + CheckpointRecord.MAX_OCTETS);
-        if (from < windowStart || needed > windowStart + windowLength) {
+        if (needed > windowStart + windowLength) {
+            int kept = (int) (windowStart + windowLength - from);
+            System.arraycopy(window, (int) (from - windowStart), window, 0, kept);
             windowStart = from;
-            windowLength = file.read(ByteBuffer.wrap(window), from);
+            windowLength = kept + in.readNBytes(window, kept, window.length - kept);
         }
         return CheckpointRecord.decode(window, (int) (from - windowStart), windowLength);
     }

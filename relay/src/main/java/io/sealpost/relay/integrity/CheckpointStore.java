@@ -32,11 +32,13 @@ import org.jspecify.annotations.Nullable;
 public final class CheckpointStore implements AutoCloseable {
     static final String FOLDER = "integrity";
     static final String ROW = FOLDER + "/checkpoints";
-    static final String NEWEST = FOLDER + "/checkpoint";
+
+    /** The newest checkpoint's note, as anybody can read it. */
+    public static final String NEWEST = FOLDER + "/checkpoint";
 
     static final long DAY_SECONDS = 86_400;
     static final String TEMPORARY = ".tmp";
-    private static final Pattern NAME = Pattern.compile("(\\d{8})\\.notes");
+    static final Pattern NAME = Pattern.compile("(\\d{8})\\.notes");
 
     private final Storage storage;
     private final LogSigner signer;
@@ -53,15 +55,6 @@ public final class CheckpointStore implements AutoCloseable {
     private CheckpointStore(Storage storage, LogSigner signer) {
         this.storage = storage;
         this.signer = signer;
-    }
-
-    /** Is told of all checkpoints that are kept, the oldest first. */
-    public interface Visitor {
-        /** A checkpoint as it was signed. */
-        void checkpoint(StoredCheckpoint stored) throws IOException;
-
-        /** Something in this file cannot be read. */
-        void damaged(String path) throws IOException;
     }
 
     /**
@@ -282,24 +275,8 @@ public final class CheckpointStore implements AutoCloseable {
     }
 
     /** Tells of all checkpoints that are kept. */
-    public void walk(Visitor visitor) throws IOException {
-        for (int itsNumber : numbers()) {
-            String path = path(itsNumber);
-            try (StorageFile opened = storage.openForReading(path)) {
-                CheckpointScan scan = CheckpointScan.of(opened, path);
-                boolean damaged = false;
-                for (Optional<CheckpointRecord> r = scan.next(); r.isPresent(); r = scan.next()) {
-                    Optional<StoredCheckpoint> stored = StoredCheckpoint.of(r.get());
-                    damaged |= stored.isEmpty();
-                    if (stored.isPresent()) {
-                        visitor.checkpoint(stored.get());
-                    }
-                }
-                if (damaged || scan.isDamaged() || scan.hasRest()) {
-                    visitor.damaged(path);
-                }
-            }
-        }
+    public void walk(CheckpointReader.Visitor visitor) throws IOException {
+        CheckpointReader.walk(StorageFolder.checkpoints(storage), visitor);
     }
 
     /** Entries that the log had at a time, as the last checkpoint before it says. */

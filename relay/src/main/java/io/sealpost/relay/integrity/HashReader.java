@@ -1,9 +1,12 @@
 package io.sealpost.relay.integrity;
 
+import io.sealpost.relay.integrity.IntegrityException.Reason;
+import io.sealpost.relay.spool.Storage;
 import io.sealpost.relay.spool.StorageFile;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +27,21 @@ public final class HashReader implements TiledNodes.Runs, AutoCloseable {
         this.durable = durable;
     }
 
+    /**
+     * Reads a log's files by themselves.
+     *
+     * @param size leaves that the log has a checkpoint over
+     */
+    public static HashReader of(Storage storage, long size) {
+        return new HashReader(HashFolder.of(storage), () -> size);
+    }
+
+    /** First leaf whose hash is on disk; {@link #size} where there is none. */
+    public long firstLeaf() throws IOException {
+        List<Long> firsts = folder.list(0);
+        return firsts.isEmpty() ? size() : firsts.getFirst();
+    }
+
     /** Leaves in the largest tree that can be read whole, now. */
     public long size() {
         return durable.getAsLong();
@@ -39,7 +57,12 @@ public final class HashReader implements TiledNodes.Runs, AutoCloseable {
         ByteBuffer into = ByteBuffer.wrap(out, at, count * Hash.OCTETS);
         if (file(tileLevel, folder.fileOf(first)).read(into, folder.offset(first))
                 < count * Hash.OCTETS) {
-            throw new IOException("hash " + first + " of level " + tileLevel + " is cut off");
+            throw new IntegrityException(
+                    Reason.HASHES_MISSING,
+                    HashFolder.path(tileLevel, folder.fileOf(first))
+                            + " is cut off: hash "
+                            + first
+                            + " is not in it");
         }
     }
 

@@ -16,16 +16,7 @@ import org.jspecify.annotations.Nullable;
  * any thread may have its own.
  */
 public final class MetadataReader implements AutoCloseable {
-    /** Where files of metadata are. */
-    public interface Files {
-        /** First leaves of all files, ascending. */
-        List<Long> list() throws IOException;
-
-        /** The octets of one of them; to be closed. */
-        InputStream open(long firstLeaf) throws IOException;
-    }
-
-    private final Files files;
+    private final LogFolder files;
     private final LongSupplier durable;
     private final Deque<BatchEntry> ahead = new ArrayDeque<>();
     private @Nullable InputStream in;
@@ -39,7 +30,7 @@ public final class MetadataReader implements AutoCloseable {
      *
      * @param durable leaves that there is metadata of, at least
      */
-    public MetadataReader(Files files, LongSupplier durable) {
+    public MetadataReader(LogFolder files, LongSupplier durable) {
         this.files = files;
         this.durable = durable;
     }
@@ -50,7 +41,7 @@ public final class MetadataReader implements AutoCloseable {
      * @param size leaves that the log has a checkpoint over
      */
     public static MetadataReader of(Storage storage, long size) {
-        return new MetadataReader(MetadataFolder.of(storage), () -> size);
+        return new MetadataReader(StorageFolder.metadata(storage), () -> size);
     }
 
     /**
@@ -79,7 +70,7 @@ public final class MetadataReader implements AutoCloseable {
             close();
         }
         ahead.clear();
-        List<Long> firsts = files.list();
+        List<Long> firsts = firsts();
         at = firsts.isEmpty() ? leaf : Math.max(leaf, firsts.getFirst());
         fill();
         while (!ahead.isEmpty() && ahead.getFirst().endLeaf() <= leaf) {
@@ -116,15 +107,23 @@ public final class MetadataReader implements AutoCloseable {
 
     private MetadataScan open() throws IOException {
         long first =
-                files.list().stream()
+                firsts().stream()
                         .filter(f -> f <= at)
                         .reduce((a, b) -> b)
                         .orElseThrow(this::missing);
-        InputStream opened = files.open(first);
+        InputStream opened = files.open(MetadataFolder.name(first));
         in = opened;
         MetadataScan open = MetadataScan.of(opened, MetadataFolder.path(first), first);
         scan = open;
         return open;
+    }
+
+    private List<Long> firsts() throws IOException {
+        return files.list().stream()
+                .map(LogFolder.File::name)
+                .map(MetadataFolder::firstLeaf)
+                .flatMap(first -> first.stream().boxed())
+                .toList();
     }
 
     private IntegrityException missing() {

@@ -155,7 +155,7 @@ class CheckpointStoreTest {
             assertThat(faulty.content(path)).isEqualTo(before);
             List<String> damaged = new ArrayList<>();
             List<Long> sizes = sizes(rig.checkpoints, damaged);
-            assertThat(damaged).containsExactly(path);
+            assertThat(damaged).containsExactly("00000001.notes");
             assertThat(sizes).hasSize(21).doesNotContain(1L);
         }
     }
@@ -193,15 +193,15 @@ class CheckpointStoreTest {
             throws IOException {
         List<Long> sizes = new ArrayList<>();
         checkpoints.walk(
-                new CheckpointStore.Visitor() {
+                new CheckpointReader.Visitor() {
                     @Override
                     public void checkpoint(StoredCheckpoint stored) {
                         sizes.add(Objects.requireNonNull(stored).checkpoint().size());
                     }
 
                     @Override
-                    public void damaged(String path) {
-                        damaged.add(path);
+                    public void damaged(String name) {
+                        damaged.add(name);
                     }
                 });
         return sizes;

@@ -268,7 +268,7 @@ final class IntegrityModel {
         long[] last = {-1};
         boolean[] damaged = {false};
         checkpoints.walk(
-                new CheckpointStore.Visitor() {
+                new CheckpointReader.Visitor() {
                     @Override
                     public void checkpoint(StoredCheckpoint stored) {
                         Checkpoint says = stored.checkpoint();

@@ -1,0 +1,59 @@
+package io.sealpost.relay;
+
+import io.sealpost.relay.spool.FileStorage;
+import io.sealpost.relay.verify.DataFolderLog;
+import io.sealpost.relay.verify.HttpPaths;
+import io.sealpost.relay.verify.SealedLog;
+import io.sealpost.relay.verify.TiledLog;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Where a log is, as the command line names it. */
+final class LogPlace {
+    private static final String INTEGRITY = "integrity";
+    private static final String HASHES = "hashes";
+
+    private LogPlace() {}
+
+    /**
+     * Opens the log of a data folder, of an exported folder or of a URL.
+     *
+     * @throws IOException with a sentence for the operator where none of these is there
+     */
+    static SealedLog open(String where) throws IOException {
+        if (where.startsWith("http://") || where.startsWith("https://")) {
+            return new TiledLog(where, new HttpPaths(where));
+        }
+        Path folder = Path.of(where).toAbsolutePath().normalize();
+        if (Files.isDirectory(folder.resolve(INTEGRITY).resolve(HASHES))) {
+            return DataFolderLog.of(where, FileStorage.at(folder));
+        }
+        Path parent = folder.getParent();
+        if (folder.endsWith(INTEGRITY)
+                && parent != null
+                && Files.isDirectory(folder.resolve(HASHES))) {
+            return DataFolderLog.of(where, FileStorage.at(parent));
+        }
+        if (Files.isRegularFile(folder.resolve("checkpoint"))
+                && Files.isDirectory(folder.resolve("checkpoints"))) {
+            return new TiledLog(where, path -> file(folder, path));
+        }
+        throw new NoSuchFileException(
+                where,
+                null,
+                "no log there: it should be DATA-DIR/integrity, a folder made by \"sealpost integrity"
+                        + " export\", or the URL of a relay's /integrity");
+    }
+
+    private static Optional<InputStream> file(Path folder, String path) throws IOException {
+        try {
+            return Optional.of(Files.newInputStream(folder.resolve(path)));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package io.sealpost.relay;
+
+import io.sealpost.relay.verify.Finding;
+import io.sealpost.relay.verify.Findings;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+
+/** Prints what is found, and on a terminal how far the work is. */
+final class ShownFindings extends Findings {
+    /** Of each kind so many are shown; all are counted. */
+    private static final int MOST_OF_A_KIND = 1000;
+
+    private static final int BAR = 40;
+
+    private final Console console;
+    private final boolean terminal;
+    private final Map<Finding.Kind, Integer> shown = new EnumMap<>(Finding.Kind.class);
+    private int percent = -1;
+
+    @SuppressWarnings("SystemConsoleNull") // JDK 25 gives null again where there is no terminal
+    ShownFindings(Console console) {
+        this.console = console;
+        java.io.Console real = System.console();
+        this.terminal = real != null && real.isTerminal();
+    }
+
+    @Override
+    protected void show(Finding finding) {
+        endProgress();
+        int before = shown.merge(finding.kind(), 1, Integer::sum);
+        if (before <= MOST_OF_A_KIND) {
+            String word = finding.kind().word().toUpperCase(Locale.ROOT);
+            console.out().printf("%-15s %s%n", word, finding.text());
+        } else if (before == MOST_OF_A_KIND + 1) {
+            console.out().println("... and more of these, counted below");
+        }
+    }
+
+    @Override
+    public void good(String text) {
+        endProgress();
+        console.out().printf("%-15s %s%n", "good", text);
+    }
+
+    /** Tells of something that helps. */
+    void note(String text) {
+        console.out().printf("%-15s %s%n", "note", text);
+    }
+
+    @Override
+    public void progress(String what, long done, long all) {
+        if (!terminal || all <= 0) {
+            return;
+        }
+        int now = (int) (100.0 * done / all);
+        if (now != percent) {
+            percent = now;
+            int filled = Math.clamp(now * BAR / 100, 0, BAR);
+            String bar = "#".repeat(filled) + ".".repeat(BAR - filled);
+            console.err().printf("\r%-12s [%s] %3d %%", what, bar, now);
+        }
+    }
+
+    /** Takes the bar away. */
+    void endProgress() {
+        if (percent >= 0) {
+            console.err().print("\r" + " ".repeat(BAR + 22) + "\r");
+            percent = -1;
+        }
+    }
+
+    /** Says what it all means. */
+    ExitCode verdict() {
+        endProgress();
+        StringBuilder counts = new StringBuilder();
+        counts().entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .forEach(
+                        e ->
+                                counts.append(counts.isEmpty() ? "" : ", ")
+                                        .append(e.getValue())
+                                        .append(' ')
+                                        .append(e.getKey().word()));
+        if (has(Finding.Verdict.TAMPERED)) {
+            console.out().printf("%-15s %s%n", "TAMPERED", counts);
+            return ExitCode.NOT_SO;
+        }
+        if (has(Finding.Verdict.CANNOT_TELL)) {
+            console.out().printf("%-15s %s%n", "CANNOT TELL", counts);
+            return ExitCode.COULD_NOT;
+        }
+        console.out().printf("%-15s %s%n", "GOOD", "nothing was changed, removed or slipped in");
+        return ExitCode.GOOD;
+    }
+}

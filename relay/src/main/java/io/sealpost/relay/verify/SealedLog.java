@@ -1,0 +1,33 @@
+package io.sealpost.relay.verify;
+
+import io.sealpost.relay.integrity.LogFolder;
+import io.sealpost.relay.integrity.TiledNodes;
+import java.io.IOException;
+
+/**
+ * A log as others can read it: in the relay's data folder, exported, or over HTTP. Nothing of it is
+ * believed. For one thread at a time.
+ */
+public interface SealedLog extends TiledNodes.Runs, AutoCloseable {
+    /** Where it is, for people. */
+    String name();
+
+    /** The newest checkpoint's note. */
+    byte[] checkpoint() throws IOException;
+
+    /**
+     * First leaf whose hash is still kept, at most the size.
+     *
+     * @param size leaves in the tree
+     */
+    long firstLeaf(long size) throws IOException;
+
+    /** All checkpoints that are kept. */
+    LogFolder checkpoints();
+
+    /** All metadata that is kept. */
+    LogFolder metadata();
+
+    @Override
+    void close() throws IOException;
+}

@@ -1,0 +1,129 @@
+package io.sealpost.relay;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sealpost.relay.verify.LogBuilder;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class VerifyCommandTest {
+    @TempDir Path dir;
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private LogBuilder log;
+    private String key;
+    private String place;
+
+    @BeforeEach
+    void make() throws Exception {
+        log = LogBuilder.in(dir.resolve("data")).filled(3, 20);
+        key = log.printedKeys().getFirst();
+        place = dir.resolve("data/integrity").toString();
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        log.close();
+    }
+
+    private int run(String... words) {
+        out.reset();
+        PrintStream stream = new PrintStream(out, true, UTF_8);
+        Console console = new Console(new ByteArrayInputStream(new byte[0]), stream, stream);
+        return Main.run(words, console).number();
+    }
+
+    private Path file(List<byte[]> messages) throws Exception {
+        return Files.write(dir.resolve("up.log"), LogBuilder.lines(messages));
+    }
+
+    @Test
+    void an_honest_log_and_file_are_good() throws Exception {
+        assertThat(run("verify", "--key", key, place)).as(out.toString(UTF_8)).isZero();
+        assertThat(run("verify", "--key", key, dir.resolve("data").toString())).isZero();
+
+        int code = run("verify", "--key", key, "--log", place, file(log.messages()).toString());
+
+        assertThat(code).as(out.toString(UTF_8)).isZero();
+        assertThat(out.toString(UTF_8)).contains("GOOD");
+    }
+
+    @Test
+    void both_keys_can_be_given_and_a_file_of_them() throws Exception {
+        Path keys = Files.write(dir.resolve("keys"), log.printedKeys());
+
+        assertThat(run("verify", "--key", keys.toString(), place)).isZero();
+        assertThat(run("verify", "--key", key, "--key", log.printedKeys().getLast(), place))
+                .isZero();
+    }
+
+    @Test
+    void a_changed_line_is_told_and_ends_with_1() throws Exception {
+        List<byte[]> lines = new ArrayList<>(log.messages());
+        lines.set(7, "<134>1 - - - - - - nothing\u001b[2J".getBytes(UTF_8));
+
+        int code = run("verify", "--key", key, "--log", place, file(lines).toString());
+
+        assertThat(code).isEqualTo(1);
+        assertThat(out.toString(UTF_8))
+                .contains("CHANGED         line 8 of ", "as entry 7, received 2027-01-15T")
+                .contains("nothing\\x1b[2J")
+                .contains("TAMPERED        1 changed");
+    }
+
+    @Test
+    void a_compressed_file_is_read() throws Exception {
+        Path file = dir.resolve("up.log.gz");
+        try (OutputStream packed = new GZIPOutputStream(Files.newOutputStream(file))) {
+            packed.write(LogBuilder.lines(log.messages()));
+        }
+
+        assertThat(run("verify", "--key", key, "--log", place, file.toString())).isZero();
+    }
+
+    @Test
+    void lines_that_are_not_sealed_yet_end_with_3() throws Exception {
+        log.batch(2);
+
+        int code = run("verify", "--key", key, "--log", place, file(log.messages()).toString());
+
+        assertThat(code).isEqualTo(3);
+        assertThat(out.toString(UTF_8)).contains("NOT SEALED YET").contains("CANNOT TELL");
+    }
+
+    @Test
+    void what_is_wrong_with_the_call_is_said() throws Exception {
+        String file = file(log.messages()).toString();
+
+        assertThat(run("verify", place)).isEqualTo(2);
+        assertThat(out.toString(UTF_8)).contains("--key is missing");
+        assertThat(run("verify", "--key", "a+b+c", place)).isEqualTo(2);
+        assertThat(run("verify", "--key", key, file)).isEqualTo(2);
+        assertThat(out.toString(UTF_8)).contains("files of lines take --log");
+        assertThat(run("verify", "--key", key, "--log", place)).isEqualTo(2);
+        assertThat(run("verify", "--key", key, "--log", place, "--upstream", "no", file))
+                .isEqualTo(2);
+        assertThat(out.toString(UTF_8)).contains("the log knows [archive, half]");
+    }
+
+    @Test
+    void what_cannot_be_read_ends_with_3() throws Exception {
+        assertThat(run("verify", "--key", key, dir.resolve("none").toString())).isEqualTo(3);
+        assertThat(out.toString(UTF_8)).contains("no log there");
+        assertThat(run("verify", "--key", key, "--log", place, dir.resolve("no.log").toString()))
+                .isEqualTo(3);
+        assertThat(run("verify", "--key", key, "http://127.0.0.1:1/integrity")).isEqualTo(3);
+    }
+}
