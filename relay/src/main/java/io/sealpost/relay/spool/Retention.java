@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,9 @@ final class Retention {
     private final SpoolObserver observer;
     private final NanoClock clock;
     private final List<QueueCursor> cursors = new CopyOnWriteArrayList<>();
+
+    /** First sequence that somebody without a cursor needs; set before the threads start. */
+    private volatile LongSupplier hold = () -> Long.MAX_VALUE;
 
     Retention(
             SpoolSettings settings,
@@ -49,6 +53,10 @@ final class Retention {
 
     void remove(QueueCursor cursor) {
         cursors.remove(cursor);
+    }
+
+    void hold(LongSupplier firstNeeded) {
+        hold = firstNeeded;
     }
 
     /** One round; true if there is more to do soon. */
@@ -158,9 +166,9 @@ final class Retention {
                 new ConcurrentSkipListMap<>());
     }
 
-    /** Unlinks the segments that every durable cursor has passed. */
+    /** Unlinks the segments that every durable cursor, and who holds them, has passed. */
     void release() {
-        long low = end();
+        long low = Math.min(end(), hold.getAsLong());
         for (QueueCursor cursor : cursors) {
             low =
                     Math.min(

@@ -10,6 +10,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -131,6 +132,35 @@ public final class Spool implements AutoCloseable {
     /** Follows the messages that become durable from now on. Any thread; the caller closes it. */
     public LogTail tail() {
         return new LogTail(storage, parts.log, writer);
+    }
+
+    /**
+     * Reads all durable messages from this sequence on, and those to come. Any thread; the caller
+     * closes it.
+     */
+    public BatchReader batches(long sequence) {
+        return new BatchReader(storage, parts.log, writer, sequence);
+    }
+
+    /**
+     * Holds segments: from the sequence that this says on, none is unlinked, whatever the limits
+     * are. Asked on the housekeeping thread. Set once, before {@link #start}.
+     */
+    public void hold(LongSupplier firstNeeded) {
+        retention.hold(firstNeeded);
+    }
+
+    /** The name, perhaps of old, of the upstream with this number; empty if it has none. */
+    public synchronized String upstreamName(int number) {
+        return number < parts.numbers.size() ? parts.numbers.entry(number).name() : "";
+    }
+
+    /**
+     * Waits until messages from this sequence on are durable, or until the other condition holds,
+     * at which the thread is unparked; at most for this time.
+     */
+    public void awaitBeyond(long sequence, BooleanSupplier other, Duration timeout) {
+        writer.await(() -> synced() > sequence || other.getAsBoolean(), timeout.toNanos());
     }
 
     /** What opening found. */
