@@ -40,6 +40,7 @@ class LayersTest {
                     "forward",
                     "integrity",
                     "verify",
+                    "seal",
                     "watch",
                     "admin",
                     "runtime");
@@ -87,6 +88,10 @@ class LayersTest {
                                     .and(not(equivalentTo(Source.Transport[].class)))
                                     .and(not(equivalentTo(StorageFile.class)))
                                     .and(not(equivalentTo(StorageFile[].class))));
+
+    @ArchTest
+    static final ArchRule seal_knows_what_it_joins =
+            knows("seal", "integrity", "spool", "runtime", "watch");
 
     @ArchTest
     static final ArchRule pipeline_knows_what_it_feeds =

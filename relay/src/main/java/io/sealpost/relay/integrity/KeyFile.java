@@ -45,9 +45,27 @@ public final class KeyFile {
      *     by others, or has anything else in it than the two keys
      */
     public static LogSigner read(Path file, String origin) throws IOException {
+        LogSigner signer = read(file);
+        if (!signer.origin().equals(origin)) {
+            throw new IOException(
+                    file
+                            + " does not have the keys of the log: a key of "
+                            + signer.origin()
+                            + ", not of "
+                            + origin);
+        }
+        return signer;
+    }
+
+    /** The same for the log, whatever its origin is, that the keys are named after. */
+    public static LogSigner read(Path file) throws IOException {
+        return new LogSigner(parse(file));
+    }
+
+    private static List<SigningKey> parse(Path file) throws IOException {
         try {
             requireMode(file);
-            return parse(file, origin, content(file));
+            return parse(file, content(file));
         } catch (NoSuchFileException e) {
             throw new IOException(
                     file
@@ -57,24 +75,43 @@ public final class KeyFile {
         }
     }
 
+    /**
+     * Gives the same keys another name, in another file that is not there yet: for a log that goes
+     * on under another origin. Who has the old public keys knows the new ones.
+     */
+    public static LogSigner renew(Path from, Path to, String origin) throws IOException {
+        List<SigningKey> keys = new ArrayList<>();
+        for (SigningKey key : parse(from)) {
+            try {
+                keys.add(key.renamed(origin));
+            } catch (NoteFormatException e) {
+                throw new IOException(origin + " cannot be the name of a key", e);
+            }
+        }
+        return write(to, keys);
+    }
+
     /** Makes new keys in a file that is not there yet, durable when it returns. Mode 0600. */
     public static LogSigner make(Path file, String origin, SecureRandom random) throws IOException {
         List<SigningKey> keys = new ArrayList<>();
-        StringBuilder text = new StringBuilder();
         try {
             for (SignatureType type : types()) {
-                SigningKey key = SigningKey.generate(origin, type, random);
-                keys.add(key);
-                text.append(key.printSecret()).append('\n');
+                keys.add(SigningKey.generate(origin, type, random));
             }
         } catch (NoteFormatException e) {
             throw new IOException(origin + " cannot be the name of a key: " + e.getMessage(), e);
         }
+        return write(file, keys);
+    }
+
+    private static LogSigner write(Path file, List<SigningKey> keys) throws IOException {
         if (Files.exists(file)) {
             throw new IOException(file + " is there already: keys are never overwritten");
         }
+        StringBuilder text = new StringBuilder();
+        keys.forEach(key -> text.append(key.printSecret()).append('\n'));
         write(file, text.toString().getBytes(StandardCharsets.UTF_8));
-        return new LogSigner(origin, keys);
+        return new LogSigner(keys);
     }
 
     private static List<SignatureType> types() {
@@ -135,7 +172,7 @@ public final class KeyFile {
         return content;
     }
 
-    private static LogSigner parse(Path file, String origin, byte[] content) throws IOException {
+    private static List<SigningKey> parse(Path file, byte[] content) throws IOException {
         List<SigningKey> keys = new ArrayList<>();
         try {
             String text = NoteText.decode(content, MAX_OCTETS);
@@ -148,6 +185,7 @@ public final class KeyFile {
             if (keys.size() != KEYS) {
                 throw new NoteFormatException(keys.size() + " keys, not " + KEYS);
             }
+            String origin = keys.getFirst().verifier().name();
             for (int i = 0; i < KEYS; i++) {
                 requireKey(keys.get(i).verifier(), origin, types().get(i));
             }
@@ -155,7 +193,7 @@ public final class KeyFile {
             throw new IOException(
                     file + " does not have the keys of the log: " + e.getMessage(), e);
         }
-        return new LogSigner(origin, keys);
+        return keys;
     }
 
     private static void requireKey(VerifierKey key, String origin, SignatureType type)

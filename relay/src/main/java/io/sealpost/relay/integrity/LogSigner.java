@@ -20,6 +20,11 @@ public class LogSigner {
         }
     }
 
+    /** Of keys that are all named after the log. */
+    LogSigner(List<SigningKey> keys) {
+        this(keys.getFirst().verifier().name(), keys);
+    }
+
     /** Which log. */
     public String origin() {
         return origin;

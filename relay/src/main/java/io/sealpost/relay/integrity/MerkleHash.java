@@ -74,6 +74,13 @@ public final class MerkleHash {
         return Hash.at(out, 0);
     }
 
+    /** The SHA-256 of octets as they are, as a value. */
+    public Hash plain(byte[] b, int offset, int length) {
+        byte[] out = new byte[Hash.OCTETS];
+        plain(b, offset, length, out, 0);
+        return Hash.at(out, 0);
+    }
+
     /** Writes the SHA-256 of octets as they are. */
     void plain(byte[] b, int offset, int length, byte[] out, int at) {
         digest.update(b, offset, length);

@@ -88,6 +88,11 @@ public final class SigningKey {
         return verifier;
     }
 
+    /** The same key under another name, and so with another id. */
+    SigningKey renamed(String name) throws NoteFormatException {
+        return ofSeed(name, verifier.type(), seed);
+    }
+
     /** The key as text. It is a secret. */
     public String printSecret() {
         String base64 =

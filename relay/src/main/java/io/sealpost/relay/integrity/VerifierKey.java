@@ -81,6 +81,11 @@ public final class VerifierKey {
         return ByteBuffer.allocate(1 + key.length).put(type.id()).put(key).array();
     }
 
+    /** The same key under another name, and so with another id. */
+    public VerifierKey renamed(String other) throws NoteFormatException {
+        return of(other, type, octets);
+    }
+
     /** Whose key it is. */
     public String name() {
         return name;

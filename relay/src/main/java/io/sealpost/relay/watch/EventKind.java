@@ -19,7 +19,15 @@ public enum EventKind {
     UPSTREAM_DOWN("upstream-down", Severity.WARNING, Topic.UPSTREAM),
     UPSTREAM_UP("upstream-up", Severity.NOTICE, Topic.UPSTREAM),
     SERVER_DOWN("server-down", Severity.WARNING, Topic.SERVER),
-    SERVER_UP("server-up", Severity.NOTICE, Topic.SERVER);
+    SERVER_UP("server-up", Severity.NOTICE, Topic.SERVER),
+    /** Only counted: the message is a format of its own. */
+    CHECKPOINT("CKPT", Severity.NOTICE, Topic.INTEGRITY),
+    INTEGRITY_DROPPED("integrity-dropped", Severity.NOTICE, Topic.INTEGRITY),
+    INTEGRITY_REOPENED("integrity-reopened", Severity.ALERT, Topic.INTEGRITY),
+    INTEGRITY_ALARM("integrity-alarm", Severity.ALERT, Topic.INTEGRITY),
+    INTEGRITY_GAP("integrity-gap", Severity.CRITICAL, Topic.INTEGRITY),
+    INTEGRITY_FAILING("integrity-failing", Severity.CRITICAL, Topic.INTEGRITY),
+    INTEGRITY_WORKING("integrity-working", Severity.NOTICE, Topic.INTEGRITY);
 
     /**
      * Kinds that share one limit, so that the last of them to be told is the last that happened.
@@ -31,10 +39,12 @@ public enum EventKind {
         DROP,
         SPOOL,
         UPSTREAM,
-        SERVER
+        SERVER,
+        INTEGRITY
     }
 
     private static final class Severity {
+        static final int ALERT = 1;
         static final int CRITICAL = 2;
         static final int ERROR = 3;
         static final int WARNING = 4;

@@ -39,6 +39,7 @@ final class Exposition {
                                 exposition.count(series.metric(), series.values(), tally.get()));
         exposition.read(metrics.spool());
         metrics.upstreamReadings().forEach(exposition::read);
+        metrics.integrityReading().ifPresent(exposition::read);
         List<MetricSnapshot> snapshots = new ArrayList<>();
         for (MetricName metric : MetricName.values()) {
             snapshots.add(
@@ -56,6 +57,17 @@ final class Exposition {
         long synced = spool.synced().getAsLong();
         count(MetricName.SPOOL_WRITTEN, List.of(), spool.written().getAsLong());
         count(MetricName.SPOOL_SYNCED, List.of(), synced);
+    }
+
+    private void read(IntegrityReading reading) {
+        count(MetricName.INTEGRITY_ENTRIES, List.of(), reading.entries());
+        count(MetricName.INTEGRITY_UNSEALED, List.of(), reading.unsealed());
+        count(MetricName.INTEGRITY_BYTES, List.of(), reading.bytes());
+        count(MetricName.INTEGRITY_CHECKPOINT, List.of(), reading.checkpointSeconds());
+        add(MetricName.INTEGRITY_WORKING, List.of(), reading.working() ? 1.0 : 0.0);
+        add(MetricName.INTEGRITY_ALARM, List.of(), reading.alarm() ? 1.0 : 0.0);
+        add(MetricName.INTEGRITY_ROLLBACK_UNCHECKED, List.of(), reading.unchecked() ? 1.0 : 0.0);
+        add(MetricName.INTEGRITY_REMEMBERED, List.of(), reading.remembered() ? 1.0 : 0.0);
     }
 
     private void read(UpstreamReading reading) {

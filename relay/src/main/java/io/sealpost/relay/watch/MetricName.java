@@ -149,7 +149,45 @@ public enum MetricName {
             "1 while the upstream is connected, or its file open, else 0.",
             Type.GAUGE,
             0,
-            "upstream");
+            "upstream"),
+    INTEGRITY_ENTRIES(
+            "sealpost_integrity_entries_total",
+            "Entries of the integrity log that a checkpoint covers: messages and their metadata.",
+            Type.COUNTER,
+            0),
+    INTEGRITY_UNSEALED(
+            "sealpost_integrity_unsealed",
+            "Messages on disk that no checkpoint covers yet.",
+            Type.GAUGE,
+            0),
+    INTEGRITY_BYTES(
+            "sealpost_integrity_bytes",
+            "Octets of hashes and metadata of the integrity log on disk.",
+            Type.GAUGE,
+            0),
+    INTEGRITY_CHECKPOINT(
+            "sealpost_integrity_checkpoint_timestamp_seconds",
+            "When the newest checkpoint was signed, in seconds since 1970.",
+            Type.GAUGE,
+            0),
+    INTEGRITY_WORKING(
+            "sealpost_integrity_working", "1 while messages can be sealed, else 0.", Type.GAUGE, 0),
+    INTEGRITY_ALARM(
+            "sealpost_integrity_alarm",
+            "1 if the start found that the log was put back from a copy, or that somebody else wrote"
+                    + " the remember file; else 0.",
+            Type.GAUGE,
+            0),
+    INTEGRITY_ROLLBACK_UNCHECKED(
+            "sealpost_integrity_rollback_unchecked",
+            "1 if nothing tells whether the log was put back from a copy, else 0.",
+            Type.GAUGE,
+            0),
+    INTEGRITY_REMEMBERED(
+            "sealpost_integrity_remembered",
+            "1 while the newest checkpoint can be written to the remember file, else 0.",
+            Type.GAUGE,
+            0);
 
     /** What kind of figure it is. */
     public enum Type {

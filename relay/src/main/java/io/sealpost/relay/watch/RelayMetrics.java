@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Supplier;
@@ -27,6 +28,9 @@ public final class RelayMetrics {
 
     /** Set once by the assembly, read by scrapes of any thread. */
     private volatile SpoolReadings spool = new SpoolReadings(() -> 0, () -> 0, () -> 0);
+
+    /** Set once by the assembly where there is an integrity log, read by scrapes. */
+    private volatile Supplier<Optional<IntegrityReading>> integrity = Optional::empty;
 
     /** Metrics with nothing counted yet. */
     public RelayMetrics() {}
@@ -62,6 +66,16 @@ public final class RelayMetrics {
     /** Says where the spool's figures are read. */
     public void spool(SpoolReadings readings) {
         spool = readings;
+    }
+
+    /** Says where the integrity log's figures are read. */
+    public void integrity(Supplier<IntegrityReading> reading) {
+        integrity = () -> Optional.of(reading.get());
+    }
+
+    /** The integrity log now; empty if there is none. */
+    public Optional<IntegrityReading> integrityReading() {
+        return integrity.get();
     }
 
     /** A sync of the spool took so long. */

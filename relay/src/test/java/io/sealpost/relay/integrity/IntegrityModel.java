@@ -23,7 +23,7 @@ final class IntegrityModel {
     private static final int ACTIONS = 30;
     private static final int MOST_LEAVES = 300;
     private static final int PROOFS = 8;
-    private static final LogSigner SIGNER = new HashSigner();
+    private static final LogSigner SIGNER = HashSigner.named("model/log");
 
     private final long seed;
     private final Random random;
@@ -52,38 +52,6 @@ final class IntegrityModel {
         this.folder = new HashFolder(storage, SPAN, Set.of(flaws));
         checkpoints = CheckpointStore.open(storage, SIGNER);
         log = IntegrityLog.open(folder, checkpoints);
-    }
-
-    /** Signs by a hash: real signatures would be most of the time. */
-    private static final class HashSigner extends LogSigner {
-        private static final String NAME = "model/log";
-
-        HashSigner() {
-            super(NAME, List.of(key()));
-        }
-
-        private static SigningKey key() {
-            try {
-                return SigningKey.ofSeed(NAME, SignatureType.ED25519, new byte[32]);
-            } catch (NoteFormatException e) {
-                throw new AssertionError(e);
-            }
-        }
-
-        @Override
-        SignedNote sign(IntegrityLog.DurableHead head, long seconds) {
-            return note(new Checkpoint(NAME, head.size(), head.root()).text());
-        }
-
-        @Override
-        boolean hasSigned(SignedNote note) {
-            return note.equals(note(note.text()));
-        }
-
-        private static SignedNote note(String text) {
-            byte[] hash = new MerkleHash().leaf(NoteText.utf8(text)).octets();
-            return new SignedNote(text, List.of(NoteSignature.of(NAME, 1, hash)));
-        }
     }
 
     static final class Violation extends AssertionError {

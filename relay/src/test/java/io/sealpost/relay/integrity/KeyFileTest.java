@@ -58,6 +58,21 @@ class KeyFileTest {
     }
 
     @Test
+    void renewed_keys_are_the_same_under_another_name() throws Exception {
+        LogSigner old = KeyFile.make(file, ORIGIN, new SecureRandom());
+        LogSigner renewed = KeyFile.renew(file, folder.resolve("next"), ORIGIN + "/2");
+
+        assertThat(renewed.origin()).isEqualTo(ORIGIN + "/2");
+        assertThat(KeyFile.read(folder.resolve("next")).verifiers()).isEqualTo(renewed.verifiers());
+        for (int i = 0; i < renewed.verifiers().size(); i++) {
+            VerifierKey key = old.verifiers().get(i);
+            assertThat(key.renamed(ORIGIN + "/2")).isEqualTo(renewed.verifiers().get(i));
+        }
+        assertThatThrownBy(() -> KeyFile.renew(file, folder.resolve("next"), ORIGIN + "/3"))
+                .hasMessageContaining("never overwritten");
+    }
+
+    @Test
     void keys_are_never_overwritten() throws Exception {
         KeyFile.make(file, ORIGIN, new SecureRandom());
         byte[] before = Files.readAllBytes(file);
