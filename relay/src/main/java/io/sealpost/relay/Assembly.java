@@ -145,7 +145,12 @@ final class Assembly implements Upstreams.Factory {
         Optional<Intake> own = selfLog.map(_ -> intake(spool, spool.smallLane(() -> {}), rules));
         config.listeners().forEach(listener -> metrics.listener(listener.door().name()));
         relay.counters(CounterFile.open(storage, metrics));
+        relay.seals(
+                Seals.open(
+                        new Seals.Surroundings(config, spool, metrics, events, clock),
+                        upstreams.numbers(config)));
         spool.start();
+        relay.seals().ifPresent(Seals::start);
         selfLog.ifPresent(log -> relay.start(log, own.orElseThrow()));
 
         upstreams.start();

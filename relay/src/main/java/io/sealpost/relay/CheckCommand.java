@@ -2,6 +2,8 @@ package io.sealpost.relay;
 
 import io.sealpost.relay.config.ConfigProblem;
 import io.sealpost.relay.config.ConfigResult;
+import io.sealpost.relay.config.RelayConfig;
+import io.sealpost.relay.seal.SealFigures;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -12,6 +14,23 @@ final class CheckCommand {
 
     CheckCommand(Console console) {
         this.console = console;
+    }
+
+    /** What the integrity log will take on disk, and what it cannot see. */
+    private static String integrity(RelayConfig.Integrity integrity) {
+        if (!integrity.enabled()) {
+            return "integrity: off, changes of stored messages do not show";
+        }
+        return "integrity: %d octets on disk a message, for %d d or up to %s; checkpoints %s; %s"
+                .formatted(
+                        SealFigures.OCTETS_PER_MESSAGE,
+                        integrity.keep().toDays(),
+                        StatusText.size(integrity.maxBytes()),
+                        "5 MiB a day, up to 300 MiB each of the last two days",
+                        integrity.remember().isPresent()
+                                ? "a restored copy of data-dir is noticed at start"
+                                : "a restored copy of data-dir is not noticed at start (no"
+                                        + " integrity.remember)");
     }
 
     ExitCode run(Path file) {
@@ -33,6 +52,7 @@ final class CheckCommand {
         if (!problems.isEmpty()) {
             return ExitCode.BAD_USAGE;
         }
+        console.out().println(integrity(loaded.get().config().integrity()));
         console.out().println(file + ": good");
         return ExitCode.GOOD;
     }

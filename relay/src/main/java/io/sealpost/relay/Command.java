@@ -151,6 +151,22 @@ enum Command {
             return new VerifyCommand(console).run(VerifyOptions.request(line));
         }
     },
+    /** Makes keys. */
+    KEYGEN(
+            "makes the keys of an integrity log",
+            """
+            Writes an Ed25519 and an ML-DSA-44 private key to FILE, with mode 0600 and never over
+            another file, and prints the verifier keys, a line each. The relay makes keys by itself
+            at its first start; this is for those who want to choose the origin of the log, by
+            which verifiers know it: put FILE at DATA-DIR/integrity/key before that. Exit code 0:
+            made; 3: the file is there already or cannot be written.""",
+            """
+            sealpost keygen --origin logs.example.com/relay1 -o relay1.key""") {
+        @Override
+        ExitCode execute(CommandLine line, Console console) {
+            return new KeygenCommand(console).run(this, line);
+        }
+    },
     /** Prints the version. */
     VERSION("prints version, commit, JDK and transport", "For bug reports.", "sealpost version") {
         @Override
@@ -216,6 +232,7 @@ enum Command {
             case TAIL -> word() + " [-c FILE] [--host H] [--grep RE]";
             case SEND -> word() + " --to HOST:PORT [MESSAGE]";
             case VERIFY -> word() + " --key KEY [--log DIR_OR_URL] DIR_OR_URL|PROOF|FILE...";
+            case KEYGEN -> word() + " --origin NAME -o FILE";
             case VERSION -> word();
             case HELP -> word() + " [COMMAND]";
         };
@@ -247,6 +264,7 @@ enum Command {
             }
             case SEND -> SendOptions.addTo(options);
             case VERIFY -> VerifyOptions.addTo(options);
+            case KEYGEN -> KeygenCommand.addTo(options);
             case VERSION, HELP -> {}
         }
         options.addOption(Option.builder("h").longOpt(HELP_OPTION).desc("this help").get());

@@ -37,6 +37,9 @@ final class Preflight {
         }
         address("admin.bind", config.admin().bind(), problems);
         folder("data-dir", config.dataDir(), problems);
+        if (config.integrity().enabled()) {
+            integrity(problems);
+        }
         for (UpstreamConfig upstream : config.upstreams()) {
             if (upstream instanceof UpstreamConfig.FileUpstream file) {
                 folder("upstreams." + file.name() + ".path", fixedFolder(file.path()), problems);
@@ -45,6 +48,25 @@ final class Preflight {
         }
         Collections.sort(problems);
         return problems;
+    }
+
+    private void integrity(List<ConfigProblem> problems) {
+        SealFiles.problem(config.dataDir())
+                .ifPresent(problem -> problems.add(config.problem("integrity", problem)));
+        config.integrity()
+                .remember()
+                .ifPresent(
+                        file -> {
+                            if (file.startsWith(config.dataDir())) {
+                                problems.add(
+                                        config.problem(
+                                                "integrity.remember",
+                                                "is inside of data-dir and would be put back with"
+                                                        + " it, use a file on another volume"));
+                            }
+                            Path folder = file.getParent();
+                            folder("integrity.remember", folder == null ? file : folder, problems);
+                        });
     }
 
     /** Whether all ports can be opened now; they are closed again at once. */

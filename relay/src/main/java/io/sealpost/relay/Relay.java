@@ -56,6 +56,7 @@ final class Relay implements AutoCloseable {
     private @Nullable EventLoops loops;
     private @Nullable SelfLog selfLog;
     private @Nullable Intake selfIntake;
+    private Optional<Seals> seals = Optional.empty();
     private @Nullable AdminServer admin;
     private @Nullable Control control;
     private @Nullable CounterFile counters;
@@ -103,6 +104,15 @@ final class Relay implements AutoCloseable {
         selfLog = own;
         selfIntake = intake;
         own.start(intake);
+    }
+
+    void seals(Optional<Seals> opened) {
+        seals = opened;
+    }
+
+    /** The integrity log, if there is one. */
+    Optional<Seals> seals() {
+        return seals;
     }
 
     void admin(AdminServer opened) {
@@ -251,6 +261,7 @@ final class Relay implements AutoCloseable {
         if (selfIntake != null) {
             selfIntake.rules(rules);
         }
+        seals.ifPresent(sealing -> sealing.upstreams(targets.numbers(next)));
         opened.apply();
         if (!log.awaitAccepted(SYNC_PATIENCE)) {
             LOG.warn("the spool does not sync; upstreams that were taken out may miss messages");
@@ -322,6 +333,14 @@ final class Relay implements AutoCloseable {
         }
     }
 
+    private static void sync(@Nullable Spool log) {
+        if (log != null && !log.awaitSynced(SYNC_PATIENCE)) {
+            LOG.warn(
+                    "the spool could not sync all messages within {} s; it is tried once more",
+                    SYNC_PATIENCE.toSeconds());
+        }
+    }
+
     private void closeInwards(Duration grace) throws IOException {
         if (certificates != null) {
             certificates.close();
@@ -333,10 +352,10 @@ final class Relay implements AutoCloseable {
             selfLog.close();
         }
         Spool log = spool;
-        if (log != null && !log.awaitSynced(SYNC_PATIENCE)) {
-            LOG.warn(
-                    "the spool could not sync all messages within {} s; it is tried once more",
-                    SYNC_PATIENCE.toSeconds());
+        sync(log);
+        if (seals.isPresent()) {
+            seals.get().close();
+            sync(log);
         }
         if (upstreams != null && !upstreams.isEmpty()) {
             upstreams.stop(grace);

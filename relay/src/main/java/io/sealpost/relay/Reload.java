@@ -52,6 +52,7 @@ final class Reload {
         reload.fixed("name", RelayConfig::name);
         reload.fixed("data-dir", RelayConfig::dataDir);
         reload.fixed("spool", RelayConfig::spool);
+        reload.fixed("integrity", RelayConfig::integrity);
         reload.fixed("annotate", RelayConfig::annotate);
         reload.fixed("enterprise-number", RelayConfig::enterpriseNumber);
         reload.fixed("admin.bind", RelayConfig::admin);

@@ -8,6 +8,7 @@ import io.sealpost.relay.listen.Listener;
 import io.sealpost.relay.runtime.JsonText;
 import io.sealpost.relay.runtime.NanoClock;
 import io.sealpost.relay.runtime.RecentProblems;
+import io.sealpost.relay.seal.SealFigures;
 import io.sealpost.relay.spool.Spool;
 import io.sealpost.relay.watch.ListenerMetrics;
 import io.sealpost.relay.watch.RecentRates;
@@ -24,6 +25,10 @@ import java.util.concurrent.TimeUnit;
 final class StatusReport implements ControlCommand {
     /** An upstream that has not said why it is not connected may be about to connect. */
     private static final long CONNECTING_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    /** For each message a second. */
+    private static final double OCTETS_PER_DAY =
+            SealFigures.OCTETS_PER_MESSAGE * (double) TimeUnit.DAYS.toSeconds(1);
 
     private final RelayConfig config;
     private final Relay relay;
@@ -65,6 +70,7 @@ final class StatusReport implements ControlCommand {
         }
         String listeners = listeners();
         String upstreams = upstreams(problems);
+        relay.seals().ifPresent(seals -> problems.addAll(seals.problems()));
         return JsonText.object()
                 .put("name", config.name())
                 .put("version", version.version())
@@ -76,6 +82,7 @@ final class StatusReport implements ControlCommand {
                 .put("problems", problems)
                 .putRaw("listeners", listeners)
                 .putRaw("spool", spool())
+                .putRaw("integrity", integrity())
                 .putRaw("upstreams", upstreams)
                 .put("log", RecentProblems.lines())
                 .end();
@@ -113,6 +120,34 @@ final class StatusReport implements ControlCommand {
                 .put("synced", synced)
                 .put("unsynced", written - synced)
                 .put("writable", spool.writable())
+                .end();
+    }
+
+    private String integrity() {
+        Optional<Seals> open = relay.seals();
+        if (open.isEmpty()) {
+            return JsonText.object().put("enabled", false).end();
+        }
+        Seals seals = open.get();
+        SealFigures figures = seals.figures();
+        double perSecond =
+                relay.listeners().stream().mapToDouble(l -> rates.perSecond(l.name())).sum();
+        long age = TimeUnit.MICROSECONDS.toSeconds(clock.epochMicros()) - figures.seconds();
+        return JsonText.object()
+                .put("enabled", true)
+                .put("working", figures.trouble().isEmpty())
+                .put("origin", figures.origin())
+                .put("verifier_keys", seals.keys())
+                .put("entries", figures.size())
+                .put("root", figures.root())
+                .put("first_entry", figures.firstLeaf())
+                .put("checkpoint_age_seconds", Math.max(0, age))
+                .put("unsealed", seals.unsealed())
+                .put("bytes", figures.octets())
+                .put("max_bytes", config.integrity().maxBytes())
+                .put("keep_days", config.integrity().keep().toDays())
+                .put("bytes_per_day", (long) (perSecond * OCTETS_PER_DAY))
+                .put("rollback_unchecked", seals.unchecked().orElse(""))
                 .end();
     }
 

@@ -37,6 +37,7 @@ final class StatusText {
         }
         listeners();
         spool(status.getConfig("spool"));
+        integrity(status.getConfig("integrity"));
         upstreams();
         List<String> log = status.getStringList("log");
         if (!log.isEmpty()) {
@@ -75,6 +76,32 @@ final class StatusText {
                 spool.getLong("written"),
                 spool.getLong("unsynced"),
                 spool.getBoolean("writable") ? "" : ", CANNOT BE WRITTEN");
+    }
+
+    private void integrity(Config integrity) {
+        if (!integrity.getBoolean("enabled")) {
+            out.format("integrity off%n");
+            return;
+        }
+        out.format(
+                "integrity %,d entries, checkpoint %,d s ago, %,d messages unsealed, %s of %s%s%s%n",
+                integrity.getLong("entries"),
+                integrity.getLong("checkpoint_age_seconds"),
+                integrity.getLong("unsealed"),
+                size(integrity.getLong("bytes")),
+                size(integrity.getLong("max_bytes")),
+                growth(integrity.getLong("bytes_per_day")),
+                integrity.getBoolean("working") ? "" : ", CANNOT SEAL");
+        // The other key is a page long; --json has it.
+        out.format("  verifier key %s%n", integrity.getStringList("verifier_keys").getFirst());
+        String unchecked = integrity.getString("rollback_unchecked");
+        if (!unchecked.isEmpty()) {
+            out.format("  not known whether data-dir was put back from a copy: %s%n", unchecked);
+        }
+    }
+
+    private static String growth(long octetsPerDay) {
+        return octetsPerDay == 0 ? "" : ", growing by " + size(octetsPerDay) + " a day";
     }
 
     private void upstreams() {
@@ -116,7 +143,7 @@ final class StatusText {
                 : seconds + " s";
     }
 
-    private static String size(long octets) {
+    static String size(long octets) {
         double value = octets;
         int unit = 0;
         while (value >= 1024 && unit < UNITS.length - 1) {

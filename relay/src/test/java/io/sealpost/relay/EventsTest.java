@@ -29,6 +29,7 @@ class EventsTest {
             admin.bind = "127.0.0.1:0"
             listeners.t { transport = tcp, bind = "127.0.0.1:0" }
             upstreams.f { type = file, path = "kept.log" }
+            integrity.enabled = false
             """;
 
     @TempDir Path folder;

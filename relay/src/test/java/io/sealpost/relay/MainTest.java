@@ -2,6 +2,12 @@ package io.sealpost.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sealpost.relay.config.ConfigReader;
+import io.sealpost.relay.config.ConfigResult;
+import io.sealpost.relay.integrity.KeyFile;
+import io.sealpost.relay.integrity.LogSigner;
+import io.sealpost.relay.integrity.VerifierKey;
+import io.sealpost.relay.runtime.NanoClock;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -11,7 +17,9 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Base64;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -98,8 +106,102 @@ class MainTest {
     void check_of_a_good_file_is_good_with_its_warnings() {
         assertThat(run("", "check", "-c", conf.toString())).isEqualTo(ExitCode.GOOD);
 
-        assertThat(out()).isEqualTo(conf + ": good\n");
+        assertThat(out()).startsWith("integrity: ").endsWith("\n" + conf + ": good\n");
         assertThat(err()).contains(":1: warning: enterprise-number is not set");
+    }
+
+    @Test
+    void check_tells_what_the_integrity_log_takes_and_cannot_see() throws IOException {
+        Path other = folder.resolve("other");
+        Files.createDirectory(other);
+        Path remembering = write("127.0.0.1:0", "\nintegrity.remember = \"other/remembered\"");
+        assertThat(run("", "check", "-c", conf.toString())).isEqualTo(ExitCode.GOOD);
+        assertThat(out())
+                .contains("integrity: 36 octets on disk a message, for 400 d or up to 5.0 GiB")
+                .contains("is noticed at start");
+        Path inside = write("127.0.0.1:0", "\nintegrity.remember = \"../data/remembered\"");
+
+        assertThat(run("", "check", "-c", inside.toString())).isEqualTo(ExitCode.BAD_USAGE);
+        assertThat(remembering).isEqualTo(inside);
+        assertThat(err()).contains("integrity.remember: is inside of data-dir");
+    }
+
+    @Test
+    void keys_that_are_wrong_stop_the_start_with_one_line() throws Exception {
+        Path key = folder.resolve("keys").resolve("integrity").resolve("key");
+        Files.createDirectories(key.getParent());
+        Path file = write("127.0.0.1:0", "\ndata-dir = keys\nadmin.bind = \"127.0.0.1:0\"");
+        assertThat(keygen("a.example/log", key)).isEqualTo(ExitCode.GOOD);
+        assertStarts(file);
+
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r-----"));
+        assertStopped(file, "its mode is rw-r-----");
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
+
+        String keys = Files.readString(key);
+        Files.writeString(key, keys.replace("+a.example", "+b.example"));
+        assertStopped(file, "private key and its id differ");
+        Files.writeString(key, keys.substring(0, keys.length() / 2));
+        assertStopped(file, "does not have the keys of the log");
+
+        Files.delete(key);
+        assertStopped(file, "keys of the log is missing: put it back");
+        assertThat(keygen("a.example/log", key)).isEqualTo(ExitCode.GOOD);
+        assertStopped(file, "which have not signed this log's checkpoints");
+        Files.delete(key);
+        Files.createDirectory(key);
+        assertStopped(file, "should be a file with the keys");
+        Files.delete(key);
+        Files.writeString(key, keys);
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
+        assertStarts(file);
+    }
+
+    private static void assertStarts(Path file) throws IOException {
+        ConfigResult.Loaded loaded = (ConfigResult.Loaded) ConfigReader.read(file);
+        Relay.start(loaded.config(), NanoClock.system()).close();
+    }
+
+    private void assertStopped(Path file, String why) {
+        for (String command : List.of("check", "run")) {
+            err.reset();
+            assertThat(run("", command, "-c", file.toString())).isEqualTo(ExitCode.BAD_USAGE);
+            assertThat(err().lines().filter(line -> !line.contains("warning:")))
+                    .singleElement()
+                    .asString()
+                    .startsWith(file + ":")
+                    .contains(" integrity: ", why);
+        }
+    }
+
+    private ExitCode keygen(String origin, Path file) {
+        out.reset();
+        return run("", "keygen", "--origin", origin, "-o", file.toString());
+    }
+
+    @Test
+    void keygen_makes_keys_for_the_owner_alone_and_prints_the_public_ones() throws Exception {
+        Path key = folder.resolve("key");
+        assertThat(keygen("a.example/log", key)).isEqualTo(ExitCode.GOOD);
+
+        LogSigner signer = KeyFile.read(key, "a.example/log");
+        assertThat(out().lines())
+                .containsExactlyElementsOf(
+                        signer.verifiers().stream().map(VerifierKey::print).toList());
+
+        assertThat(keygen("b.example/log", key)).isEqualTo(ExitCode.COULD_NOT);
+        assertThat(keygen("with blank", folder.resolve("x"))).isEqualTo(ExitCode.COULD_NOT);
+        assertThat(keygen("c", folder.resolve("no/where"))).isEqualTo(ExitCode.COULD_NOT);
+        assertThat(run("", "keygen", "-o", "x")).isEqualTo(ExitCode.BAD_USAGE);
+        assertThat(run("", "keygen", "--origin", "x")).isEqualTo(ExitCode.BAD_USAGE);
+        assertThat(err().lines())
+                .satisfiesExactly(
+                        line -> assertThat(line).contains(key + " is there already"),
+                        line -> assertThat(line).contains("cannot be the name of a key"),
+                        line -> assertThat(line).contains("cannot write", "no/where"),
+                        line -> assertThat(line).contains("--origin is missing"),
+                        line -> assertThat(line).contains("-o is missing"));
+        assertThat(KeyFile.read(key).origin()).isEqualTo("a.example/log");
     }
 
     @Test
@@ -116,7 +218,7 @@ class MainTest {
 
         assertThat(run("", "check", "-c", file.toString())).isEqualTo(ExitCode.GOOD);
 
-        assertThat(out()).isEqualTo(file + ": good\n");
+        assertThat(out()).endsWith("\n" + file + ": good\n");
         assertThat(err().lines().filter(line -> line.contains("rout")))
                 .containsExactly(
                         file

@@ -75,6 +75,7 @@ class ReloadTest {
                                       admin.bind = "127.0.0.1:0"
                                       annotate = all
                                       enterprise-number = 99
+                                      integrity { enabled = false, keep = 30 d }
                                       upstreams.a { type = file, path = "out/a.log" }
                                     }
                                     """));
@@ -86,7 +87,8 @@ class ReloadTest {
                             p -> assertThat(p).contains(":4: listeners.t.max-message-size: "),
                             p -> assertThat(p).contains(":5: spool: "),
                             p -> assertThat(p).contains(":7: annotate: "),
-                            p -> assertThat(p).contains(":8: enterprise-number: "));
+                            p -> assertThat(p).contains(":8: enterprise-number: "),
+                            p -> assertThat(p).contains(":9: integrity: "));
         }
     }
 
@@ -321,7 +323,7 @@ class ReloadTest {
     }
 
     private static String whole(String lines) {
-        return "sealpost {\nlog.events = off\ndata-dir = \"state\"\nspool.reserve = 0\nadmin.bind = \"127.0.0.1:0\"\n"
+        return "sealpost {\nlog.events = off\nintegrity.enabled = false\ndata-dir = \"state\"\nspool.reserve = 0\nadmin.bind = \"127.0.0.1:0\"\n"
                 + lines
                 + "}\n";
     }

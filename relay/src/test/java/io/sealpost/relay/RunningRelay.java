@@ -34,6 +34,7 @@ final class RunningRelay implements AutoCloseable {
             spool.reserve = 0
             admin.bind = "127.0.0.1:0"
             log.events = off
+            integrity.enabled = false
             """;
 
     private final Relay relay;

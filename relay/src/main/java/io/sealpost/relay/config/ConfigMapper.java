@@ -28,6 +28,7 @@ final class ConfigMapper {
                 RewriteMapper.rewrites(root),
                 RouteMapper.routes(root),
                 spool(root.block("spool")),
+                IntegrityKeys.map(root.block("integrity")),
                 root.get("annotate", RelayConfig.Annotate.class),
                 root.find("enterprise-number", Integer.class)
                         .map(OptionalInt::of)

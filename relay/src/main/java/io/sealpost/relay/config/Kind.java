@@ -185,6 +185,19 @@ sealed interface Kind {
         }
     }
 
+    /** A file that is written, relative to the conf file's folder. */
+    record WrittenFile() implements Kind {
+        @Override
+        public String example() {
+            return "\"/mnt/other/remembered\"";
+        }
+
+        @Override
+        public String describe() {
+            return "file; a relative one starts at the conf file's folder";
+        }
+    }
+
     /** A file name with places for the day. */
     record DailyFile() implements Kind {
         @Override

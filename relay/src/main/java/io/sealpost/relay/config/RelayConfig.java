@@ -31,6 +31,7 @@ public record RelayConfig(
         List<Rewrite> rewrites,
         List<Route> routes,
         Spool spool,
+        Integrity integrity,
         Annotate annotate,
         OptionalInt enterpriseNumber,
         Admin admin,
@@ -311,6 +312,21 @@ public record RelayConfig(
             Duration keep,
             long reserveBytes,
             WhenFull whenFull) {}
+
+    /**
+     * The integrity log.
+     *
+     * @param checkpointInterval shortest time between two checkpoints
+     * @param keep how long hashes and metadata of single messages stay
+     * @param maxBytes of hashes and metadata
+     * @param remember file that holds the newest checkpoint on another volume
+     */
+    public record Integrity(
+            boolean enabled,
+            Duration checkpointInterval,
+            Duration keep,
+            long maxBytes,
+            Optional<Path> remember) {}
 
     /** What happens at the door when the spool itself is full. */
     public enum WhenFull {

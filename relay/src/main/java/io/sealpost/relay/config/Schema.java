@@ -78,6 +78,7 @@ final class Schema {
                             UpstreamKeys.keys(),
                             RewriteKeys.keys(),
                             RouteKeys.keys(),
+                            IntegrityKeys.keys(),
                             lastKeys())
                     .flatMap(List::stream)
                     .toList();

@@ -38,6 +38,7 @@ final class SchemaPage {
         TITLES.put("rewrite", "Rewrites: `rewrite = [ { ... } ]`");
         TITLES.put("routes", "Routes: `routes = [ { ... } ]`");
         TITLES.put("spool", "Spool: `spool { ... }`");
+        TITLES.put("integrity", "Integrity log: `integrity { ... }`");
         TITLES.put("admin", "Health and metrics: `admin { ... }`");
         TITLES.put("log", "The relay's own log: `log { ... }`");
     }
@@ -109,6 +110,7 @@ final class SchemaPage {
             case Kind.HostAndPort _,
                     Kind.Folder _,
                     Kind.ReadFile _,
+                    Kind.WrittenFile _,
                     Kind.DailyFile _,
                     Kind.Word _ ->
                     "\"" + value + "\"";

@@ -126,7 +126,7 @@ final class ValueReader {
             case Kind.Peer _ -> peer(text(value, kind));
             case Kind.Net _ -> Network.parse(text(value, kind));
             case Kind.HostAndPort(int minPort) -> endpoint(text(value, kind), minPort);
-            case Kind.Folder _, Kind.ReadFile _ ->
+            case Kind.Folder _, Kind.ReadFile _, Kind.WrittenFile _ ->
                     folder.resolve(path(text(value, kind))).normalize();
             case Kind.DailyFile _ -> dailyFile(text(value, kind));
             case Kind.Flag _ -> flag(value);

@@ -735,6 +735,31 @@ final class KeyCases {
                             WhenFull.BLOCK,
                             "drop-by-severity",
                             WhenFull.DROP_BY_SEVERITY),
+                    e("integrity.enabled", c -> c.integrity().enabled(), true, "false", false),
+                    e(
+                            "integrity.checkpoint-interval",
+                            c -> c.integrity().checkpointInterval(),
+                            Duration.ofSeconds(1),
+                            "5 s",
+                            Duration.ofSeconds(5)),
+                    e(
+                            "integrity.keep",
+                            c -> c.integrity().keep(),
+                            Duration.ofDays(400),
+                            "30 d",
+                            Duration.ofDays(30)),
+                    e(
+                            "integrity.max-size",
+                            c -> c.integrity().maxBytes(),
+                            5L << 30,
+                            "1 GiB",
+                            1L << 30),
+                    e(
+                            "integrity.remember",
+                            c -> c.integrity().remember().map(Path::getFileName),
+                            Optional.empty(),
+                            "\"other/remembered\"",
+                            Optional.of(Path.of("remembered"))),
                     e("annotate", RelayConfig::annotate, Annotate.CHANGED, "all", Annotate.ALL),
                     e(
                             "enterprise-number",
