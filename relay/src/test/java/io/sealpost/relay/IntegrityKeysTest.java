@@ -152,7 +152,8 @@ class IntegrityKeysTest {
                             .getFirst()
                             .print();
             assertThat(out.toString(UTF_8))
-                    .containsPattern("\nintegrity \\d+ entries, checkpoint \\d s ago, \\d+ messages")
+                    .containsPattern(
+                            "\nintegrity \\d+ entries, checkpoint \\d s ago, \\d+ messages")
                     .contains(" of 5.0 GiB, growing by ")
                     .contains("verifier key " + key)
                     .contains("put back from a copy: integrity.remember is not set");
