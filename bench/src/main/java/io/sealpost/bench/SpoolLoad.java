@@ -1,6 +1,7 @@
 package io.sealpost.bench;
 
 import io.sealpost.relay.runtime.NanoClock;
+import io.sealpost.relay.seal.Sealing;
 import io.sealpost.relay.spool.Batch;
 import io.sealpost.relay.spool.FileStorage;
 import io.sealpost.relay.spool.FrameRun;
@@ -26,7 +27,8 @@ import java.util.concurrent.atomic.LongAdder;
 
 /**
  * The spool alone, on a real volume: one event loop fills it with 200-octet messages, one upstream
- * reads what is durable. Arguments: folder, millions of messages.
+ * reads what is durable. Arguments: folder, millions of messages, and {@code sealed} for the
+ * integrity log beside it.
  */
 public final class SpoolLoad {
     private static final int CHUNK = 320;
@@ -46,10 +48,12 @@ public final class SpoolLoad {
 
     /** Runs the load and prints the figures. */
     public static void main(String[] arguments) throws Exception {
-        new SpoolLoad().run(Path.of(arguments[0]), Long.parseLong(arguments[1]) * 1_000_000);
+        boolean sealed = arguments.length > 2 && arguments[2].equals("sealed");
+        long messages = Long.parseLong(arguments[1]) * 1_000_000;
+        new SpoolLoad().run(Path.of(arguments[0]), messages, sealed);
     }
 
-    private void run(Path folder, long messages) throws Exception {
+    private void run(Path folder, long messages, boolean sealed) throws Exception {
         SpoolSettings settings =
                 new SpoolSettings(
                         10L << 30,
@@ -69,7 +73,10 @@ public final class SpoolLoad {
         try (Spool spool = Spool.open(settings, FileStorage.at(folder), observer(), clock)) {
             Lane lane = spool.lane(space::release);
             UpstreamQueue queue = spool.queue("upstream", queueSettings);
+            Optional<Sealing> sealing =
+                    sealed ? Optional.of(SealedLoad.open(folder, spool, clock)) : Optional.empty();
             spool.start();
+            sealing.ifPresent(Sealing::start);
             long begin = clock.nanos();
             long cpuBefore = cpuNanos("spool-writer");
             Thread reader = Thread.ofPlatform().name("reader").start(() -> read(queue, messages));
@@ -89,6 +96,9 @@ public final class SpoolLoad {
                     syncs.sum(),
                     syncNanos.sum() / 1e6 / syncs.sum(),
                     spool.bytes() / (double) (spool.synced() - spool.oldest()));
+            if (sealing.isPresent()) {
+                SealedLoad.report(sealing.get(), messages, clock, begin);
+            }
         }
     }
 
@@ -144,7 +154,7 @@ public final class SpoolLoad {
         }
     }
 
-    private static long cpuNanos(String name) {
+    static long cpuNanos(String name) {
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         for (Thread thread : Thread.getAllStackTraces().keySet()) {
             if (thread.getName().equals(name)) {

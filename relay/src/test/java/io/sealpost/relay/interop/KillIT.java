@@ -30,7 +30,6 @@ class KillIT {
     private static final long SEED = Long.getLong("sealpost.seed", System.nanoTime() & 0xFFFFFF);
     private static final int LAST_COUNT = 101;
     private static final int WITHHELD_AT = 50;
-    private static final String SYNCED = "sealpost_spool_synced_total";
 
     /** What the TCP upstream does meanwhile. */
     enum Weather {
@@ -98,11 +97,11 @@ class KillIT {
     }
 
     private void oneEpoch(Relay relay, Wire wire, String series, Random random) throws Exception {
-        long before = relay.metric(SYNCED);
+        Synced since = Synced.from(relay);
         int first = next;
         try (Load load = Load.start(wire, relay, series, first)) {
             LockSupport.parkNanos(Duration.ofMillis(50 + random.nextInt(900)).toNanos());
-            int synced = (int) (relay.metric(SYNCED) - before);
+            int synced = since.until(relay);
             LockSupport.parkNanos(random.nextInt(2_000_000));
             relay.kill();
             next = load.stop();
@@ -115,7 +114,7 @@ class KillIT {
         int first = next;
         int withheld = first + WITHHELD_AT;
         deliveries.add(new Deliveries.Epoch(first, first + LAST_COUNT, LAST_COUNT));
-        long before = relay.metric(SYNCED);
+        Synced since = Synced.from(relay);
         Feeder.send(
                 wire.connect(relay),
                 IntStream.range(first, first + LAST_COUNT)
@@ -123,8 +122,7 @@ class KillIT {
                         .mapToObj(number -> Sample.message(series, number))
                         .toList(),
                 0);
-        await().atMost(Duration.ofSeconds(30))
-                .until(() -> relay.metric(SYNCED) - before >= LAST_COUNT - 1);
+        await().atMost(Duration.ofSeconds(30)).until(() -> since.until(relay) >= LAST_COUNT - 1);
         return withheld;
     }
 
@@ -151,6 +149,7 @@ class KillIT {
         assertThat(Findings.of(new TreeSet<>(atSink), inArchive))
                 .as("archive against sink: exactly once, in order")
                 .isEqualTo(Findings.none());
+        SealAudit.assertSealed(relay.data(), relay.archive());
     }
 
     /** Closes and opens the sink at random. Its thread ends with it. */

@@ -235,6 +235,19 @@ final class Relay implements AutoCloseable {
         return (long) value(metrics(), series);
     }
 
+    /** Messages of its own that it has made. */
+    long events() throws IOException, InterruptedException {
+        return metrics().entrySet().stream()
+                .filter(e -> e.getKey().startsWith("sealpost_events_total{"))
+                .mapToLong(e -> e.getValue().longValue())
+                .sum();
+    }
+
+    /** Its data folder. */
+    Path data() {
+        return dir.resolve("data");
+    }
+
     /** Asserts routed = delivered + queued + dropped for every upstream. */
     void assertBooksBalance() throws IOException, InterruptedException {
         Map<String, Double> metrics = metrics();

@@ -29,7 +29,6 @@ class RelpUpstreamInteropIT {
     private static final int WITHHELD = 17;
     private static final int KILLS = 8;
     private static final String SERIES = "relp";
-    private static final String SYNCED = "sealpost_spool_synced_total";
     private static final TestCertificates CERTIFICATES = TestCertificates.shared();
 
     /**
@@ -161,11 +160,11 @@ class RelpUpstreamInteropIT {
                 Relay relay = Relay.prepare(dir, Map.of("logs", plain(port)))) {
             for (int kill = 0; kill < KILLS; kill++) {
                 relay.start();
-                long before = relay.metric(SYNCED);
+                Synced since = Synced.from(relay);
                 int first = next;
                 try (Load load = Load.start(relay, SERIES, first)) {
                     LockSupport.parkNanos(Duration.ofMillis(100 + random.nextInt(900)).toNanos());
-                    int synced = (int) (relay.metric(SYNCED) - before);
+                    int synced = since.until(relay);
                     LockSupport.parkNanos(random.nextInt(2_000_000));
                     relay.kill();
                     next = load.stop();
