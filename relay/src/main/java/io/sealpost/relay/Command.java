@@ -276,7 +276,7 @@ enum Command {
         return switch (this) {
             case HELP, SEND -> 1;
             case VERIFY -> Integer.MAX_VALUE;
-            case RUN, CHECK, EXPLAIN, STATUS, TAIL, RELOAD, VERSION -> 0;
+            case RUN, CHECK, EXPLAIN, STATUS, TAIL, RELOAD, KEYGEN, VERSION -> 0;
         };
     }
 
