@@ -167,6 +167,39 @@ enum Command {
             return new KeygenCommand(console).run(this, line);
         }
     },
+    /** Makes the proof of one message. */
+    PROVE(
+            "makes a proof that a message is in the log, to be checked anywhere",
+            """
+            Writes a C2SP tlog-proof of one entry: the message, the hashes that lead from it to a
+            signed checkpoint, and that checkpoint. "sealpost verify" checks it without the log. The
+            message is looked for in FILEs of an upstream, or, without any, in a log that is served
+            with its entries. DIR_OR_URL as for verify; without --log it is the conf file's data-dir.""",
+            """
+            sealpost prove --match 'Accepted publickey for root' -o login.tlog-proof remote.log
+            sealpost prove --log http://relay1:9514/integrity --index 1234
+            sealpost verify --key relay1.vkey login.tlog-proof""") {
+        @Override
+        ExitCode execute(CommandLine line, Console console) {
+            return new ProveCommand(console).run(ProveCommand.Request.of(line, console));
+        }
+    },
+    /** Exports the log. */
+    INTEGRITY(
+            "integrity export DIR: writes the log out for a server of files",
+            """
+            Writes checkpoint, tiles, stored checkpoints and metadata to DIR, in the layout of C2SP
+            tlog-tiles as the relay's admin listener serves it; again, it adds what is new. Without
+            --log it is the log in the conf file's data-dir; a relay may be running on it.""",
+            """
+            sealpost integrity export /srv/www/relay1
+            sealpost verify --key relay1.vkey /srv/www/relay1""") {
+        @Override
+        ExitCode execute(CommandLine line, Console console) {
+            return new ExportCommand(console)
+                    .run(line.getArgList(), LogPlace.named(line, confFile(line), console));
+        }
+    },
     /** Prints the version. */
     VERSION("prints version, commit, JDK and transport", "For bug reports.", "sealpost version") {
         @Override
@@ -233,6 +266,8 @@ enum Command {
             case SEND -> word() + " --to HOST:PORT [MESSAGE]";
             case VERIFY -> word() + " --key KEY [--log DIR_OR_URL] DIR_OR_URL|PROOF|FILE...";
             case KEYGEN -> word() + " --origin NAME -o FILE";
+            case PROVE -> word() + " --index N|--match TEXT [-o FILE] [FILE...]";
+            case INTEGRITY -> word() + " export DIR";
             case VERSION -> word();
             case HELP -> word() + " [COMMAND]";
         };
@@ -265,6 +300,14 @@ enum Command {
             case SEND -> SendOptions.addTo(options);
             case VERIFY -> VerifyOptions.addTo(options);
             case KEYGEN -> KeygenCommand.addTo(options);
+            case PROVE -> {
+                options.addOption(conf());
+                ProveCommand.addTo(options);
+            }
+            case INTEGRITY -> {
+                options.addOption(conf());
+                options.addOption(value(VerifyOptions.LOG, "WHERE", "the log, if not data-dir's"));
+            }
             case VERSION, HELP -> {}
         }
         options.addOption(Option.builder("h").longOpt(HELP_OPTION).desc("this help").get());
@@ -275,7 +318,8 @@ enum Command {
     int maxArguments() {
         return switch (this) {
             case HELP, SEND -> 1;
-            case VERIFY -> Integer.MAX_VALUE;
+            case INTEGRITY -> 2;
+            case VERIFY, PROVE -> Integer.MAX_VALUE;
             case RUN, CHECK, EXPLAIN, STATUS, TAIL, RELOAD, KEYGEN, VERSION -> 0;
         };
     }
@@ -293,7 +337,7 @@ enum Command {
                 .get();
     }
 
-    private static Path confFile(CommandLine line) {
+    static Path confFile(CommandLine line) {
         return ConfFile.path(line.getOptionValue(CONF));
     }
 }

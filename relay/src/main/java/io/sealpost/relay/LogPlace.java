@@ -2,15 +2,16 @@ package io.sealpost.relay;
 
 import io.sealpost.relay.spool.FileStorage;
 import io.sealpost.relay.verify.DataFolderLog;
+import io.sealpost.relay.verify.FolderPaths;
 import io.sealpost.relay.verify.HttpPaths;
 import io.sealpost.relay.verify.SealedLog;
 import io.sealpost.relay.verify.TiledLog;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.apache.commons.cli.CommandLine;
 
 /** Where a log is, as the command line names it. */
 final class LogPlace {
@@ -18,6 +19,15 @@ final class LogPlace {
     private static final String HASHES = "hashes";
 
     private LogPlace() {}
+
+    /** The place that the command line names, or else the data folder of the conf file. */
+    static Optional<String> named(CommandLine line, Path confFile, Console console) {
+        String log = line.getOptionValue(VerifyOptions.LOG);
+        return log != null
+                ? Optional.of(log)
+                : ConfFile.load(confFile, console)
+                        .map(loaded -> loaded.config().dataDir().toString());
+    }
 
     /**
      * Opens the log of a data folder, of an exported folder or of a URL.
@@ -40,20 +50,12 @@ final class LogPlace {
         }
         if (Files.isRegularFile(folder.resolve("checkpoint"))
                 && Files.isDirectory(folder.resolve("checkpoints"))) {
-            return new TiledLog(where, path -> file(folder, path));
+            return new TiledLog(where, new FolderPaths(folder));
         }
         throw new NoSuchFileException(
                 where,
                 null,
                 "no log there: it should be DATA-DIR/integrity, a folder made by \"sealpost integrity"
                         + " export\", or the URL of a relay's /integrity");
-    }
-
-    private static Optional<InputStream> file(Path folder, String path) throws IOException {
-        try {
-            return Optional.of(Files.newInputStream(folder.resolve(path)));
-        } catch (NoSuchFileException e) {
-            return Optional.empty();
-        }
     }
 }

@@ -158,6 +158,8 @@ class LayersTest {
                     .haveNameNotMatching(".*\\.spool\\.FileStorage(\\$.*)?")
                     .and()
                     .haveNameNotMatching(".*\\.integrity\\.KeyFile")
+                    .and()
+                    .haveNameNotMatching(".*\\.verify\\.FolderPaths")
                     .should()
                     .callMethodWhere(target(owner(equivalentTo(Files.class))))
                     .orShould()

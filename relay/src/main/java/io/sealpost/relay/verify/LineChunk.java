@@ -87,6 +87,11 @@ final class LineChunk {
         return notes;
     }
 
+    /** The message that a line is. */
+    byte[] message(int index) {
+        return Arrays.copyOfRange(octets, begins[index], ends[index]);
+    }
+
     /** The beginning of a line, for people. */
     String text(int index) {
         return LineText.of(octets, begins[index], ends[index]);

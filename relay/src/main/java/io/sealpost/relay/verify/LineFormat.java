@@ -21,7 +21,8 @@ enum LineFormat {
     OTHER("a format that is not known", "what messages were made of");
 
     private static final Pattern MESSAGE = Pattern.compile("(?s)<[0-9]{1,3}>1 .*");
-    private static final Pattern COUNTED = Pattern.compile("(?s)[1-9][0-9]{0,8} <[0-9]{1,3}>1 .*");
+    private static final Pattern COUNTED = Pattern.compile("[0-9] <[0-9]{1,3}>1 ");
+    private static final Pattern BEGUN = Pattern.compile("(?:^|\n)<[0-9]{1,3}>1 ");
     private static final Pattern OLD_TIME =
             Pattern.compile("(?s)[A-Z][a-z]{2} [ 0-9][0-9] [0-9:]{8} .*");
     private static final Pattern NEW_TIME =
@@ -52,7 +53,7 @@ enum LineFormat {
     static LineFormat of(byte[] octets, int length) {
         int[] votes = new int[values().length];
         String text = new String(octets, 0, length, StandardCharsets.ISO_8859_1);
-        if (COUNTED.matcher(text).matches()) {
+        if (COUNTED.matcher(text).results().count() > BEGUN.matcher(text).results().count()) {
             return OCTET_COUNTED;
         }
         text.lines().filter(line -> !line.isEmpty()).limit(200).forEach(line -> vote(line, votes));
@@ -83,6 +84,6 @@ enum LineFormat {
         if (NEW_TIME.matcher(line).matches()) {
             return ISO_TIME;
         }
-        return COUNTED.matcher(line).matches() ? OCTET_COUNTED : OTHER;
+        return OTHER;
     }
 }

@@ -89,10 +89,8 @@ public final class LogBuilder implements AutoCloseable {
     public LogBuilder batch(int count) throws IOException {
         List<byte[]> batch = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            batch.add(
-                    ("<134>1 2027-01-15T08:00:00Z web%d nginx 1 - - GET /item/%d"
-                                    .formatted(made % 7, made))
-                            .getBytes(UTF_8));
+            String text = "<134>1 2027-01-15T08:00:00Z web" + made % 7 + " nginx 1 - - GET /item/";
+            batch.add((text + made).getBytes(UTF_8));
             made++;
         }
         return batch(batch);

@@ -1,0 +1,35 @@
+package io.sealpost.relay;
+
+import io.sealpost.relay.verify.FolderPaths;
+import io.sealpost.relay.verify.LogExport;
+import io.sealpost.relay.verify.SealedLog;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** {@code sealpost integrity export}. */
+final class ExportCommand {
+    private static final String EXPORT = "export";
+
+    private final Console console;
+
+    ExportCommand(Console console) {
+        this.console = console;
+    }
+
+    ExitCode run(List<String> words, Optional<String> log) {
+        if (words.size() != 2 || !words.getFirst().equals(EXPORT) || log.isEmpty()) {
+            return Main.badUsage(
+                    Command.INTEGRITY, "it is: integrity export --log DIR_OR_URL FOLDER", console);
+        }
+        try (SealedLog from = LogPlace.open(log.get())) {
+            long size = new LogExport(from, new FolderPaths(Path.of(words.getLast()))).run();
+            console.out().println("exported " + size + " entries to " + words.getLast());
+            return ExitCode.GOOD;
+        } catch (IOException e) {
+            console.err().println("sealpost integrity export: " + Sentences.of(e));
+            return ExitCode.COULD_NOT;
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package io.sealpost.relay.verify;
+
+import io.sealpost.relay.integrity.Checkpoint;
+import io.sealpost.relay.integrity.Hash;
+import io.sealpost.relay.integrity.LogFolder;
+import io.sealpost.relay.integrity.NoteFormatException;
+import io.sealpost.relay.integrity.SignedNote;
+import io.sealpost.relay.integrity.Tile;
+import io.sealpost.relay.integrity.Tiles;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** Writes a log out in the layout in which it is served, for any server of files. */
+public final class LogExport {
+    private final SealedLog log;
+    private final Target target;
+    private final byte[] hashes = new byte[Tiles.WIDTH * Hash.OCTETS];
+
+    /** Where the files go. */
+    public interface Target {
+        /** Whether a file of this path is there already and has so many octets. */
+        boolean has(String path, long octets) throws IOException;
+
+        /** Makes a file with these octets, or replaces it. */
+        void write(String path, InputStream octets) throws IOException;
+    }
+
+    /** An export of a log, which stays the caller's to close. */
+    public LogExport(SealedLog log, Target target) {
+        this.log = log;
+        this.target = target;
+    }
+
+    /**
+     * Writes everything that is not there yet, the checkpoint last: whoever reads meanwhile finds
+     * all that it is over.
+     *
+     * @return entries of the log
+     */
+    public long run() throws IOException {
+        byte[] note = log.checkpoint();
+        long size;
+        try {
+            size = Checkpoint.parse(SignedNote.parse(note).text()).size();
+        } catch (NoteFormatException e) {
+            throw new IOException("the newest checkpoint is damaged: " + e.getMessage(), e);
+        }
+        long first = log.firstLeaf(size);
+        for (int level = 0; level < Tiles.levels(size); level++) {
+            tiles(level, level == 0 ? first / Tiles.WIDTH : 0, size);
+        }
+        folder("checkpoints/", log.checkpoints());
+        folder("metadata/", log.metadata());
+        write("checkpoint", note);
+        return size;
+    }
+
+    private void tiles(int level, long from, long size) throws IOException {
+        long full = Tiles.full(level, size);
+        for (long index = from; index < full; index++) {
+            tile(new Tile.Hashes(level, index, Tiles.WIDTH));
+        }
+        int partial = Tiles.partial(level, size);
+        if (partial > 0) {
+            tile(new Tile.Hashes(level, full, partial));
+        }
+    }
+
+    private void tile(Tile.Hashes tile) throws IOException {
+        int octets = tile.width() * Hash.OCTETS;
+        if (!target.has(tile.path(), octets)) {
+            log.read(tile.level(), tile.index() * Tiles.WIDTH, tile.width(), hashes, 0);
+            target.write(tile.path(), new ByteArrayInputStream(hashes, 0, octets));
+        }
+    }
+
+    private void folder(String prefix, LogFolder folder) throws IOException {
+        StringBuilder index = new StringBuilder();
+        List<LogFolder.File> files = folder.list();
+        for (LogFolder.File file : files) {
+            index.append(file.name()).append(' ').append(file.octets()).append('\n');
+            try (InputStream in = folder.open(file.name())) {
+                target.write(prefix + file.name(), in);
+            }
+        }
+        write(prefix + "index", index.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void write(String path, byte[] octets) throws IOException {
+        target.write(path, new ByteArrayInputStream(octets));
+    }
+}
