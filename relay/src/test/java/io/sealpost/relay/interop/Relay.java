@@ -237,8 +237,17 @@ final class Relay implements AutoCloseable {
 
     /** Messages of its own that it has made. */
     long events() throws IOException, InterruptedException {
+        return sum("sealpost_events_total{");
+    }
+
+    /** Messages that it has taken in at all listeners. */
+    long received() throws IOException, InterruptedException {
+        return sum("sealpost_messages_received_total{");
+    }
+
+    private long sum(String series) throws IOException, InterruptedException {
         return metrics().entrySet().stream()
-                .filter(e -> e.getKey().startsWith("sealpost_events_total{"))
+                .filter(e -> e.getKey().startsWith(series))
                 .mapToLong(e -> e.getValue().longValue())
                 .sum();
     }
