@@ -217,6 +217,7 @@ final class Assembly implements Upstreams.Factory {
         return EventLoops.start(
                 eventLoopCount(),
                 (onSpace, onSynced) -> intake(spool, spool.lane(onSpace, onSynced), rules),
+                spool.streams(),
                 clock,
                 events);
     }
@@ -407,9 +408,13 @@ final class Assembly implements Upstreams.Factory {
                                         case RELP ->
                                                 new TcpListenerSettings.Protocol.Relp(
                                                         Version.ofBuild().relpSoftware(),
-                                                        tcp.delivered().map(this::delivered));
+                                                        tcp.delivered().map(this::delivered),
+                                                        tcp.chainFrom().stream()
+                                                                .map(Assembly::network)
+                                                                .toList());
                                     },
                                     tcp.maxConnections(),
+                                    tcp.maxPerAddress(),
                                     tcp.idleTimeout(),
                                     serverTls(tcp)),
                             loops(),

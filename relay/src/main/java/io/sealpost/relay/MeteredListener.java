@@ -35,6 +35,7 @@ final class MeteredListener implements ListenerCounters {
     private final AtomicReferenceArray<@Nullable Tally> changed =
             new AtomicReferenceArray<>(Integer.SIZE);
     private final Map<String, Tally> refused = new ConcurrentHashMap<>();
+    private final Map<String, Tally> ended = new ConcurrentHashMap<>();
     private final Map<String, Tally> cutOff = new ConcurrentHashMap<>();
     private final Map<String, Tally> dropped = new ConcurrentHashMap<>();
 
@@ -156,6 +157,16 @@ final class MeteredListener implements ListenerCounters {
     @Override
     public void repeated(long messages) {
         listener.repeated(messages);
+    }
+
+    @Override
+    public void keptRepeat() {
+        listener.keptRepeat();
+    }
+
+    @Override
+    public void sessionEnded(String reason) {
+        ended.computeIfAbsent(reason, listener::sessionEnded).increment();
     }
 
     @Override

@@ -2,6 +2,8 @@ package io.sealpost.protocol.relp;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import java.util.Optional;
+
 /**
  * The side of a RELP session that sends messages and is told which of them the peer has. Confined
  * to one thread at a time.
@@ -93,6 +95,8 @@ public final class RelpClientSession {
     private long acknowledged;
     private long unanswered;
 
+    private Optional<RelpStream> offered = Optional.empty();
+    private boolean numbered;
     private boolean opened;
     private boolean closing;
     private boolean closeAnswered;
@@ -130,10 +134,16 @@ public final class RelpClientSession {
      * @throws IllegalStateException if that was done before
      */
     public void open() {
+        open(Optional.empty());
+    }
+
+    /** The same, and offers that the messages are those of a numbered stream. */
+    public void open(Optional<RelpStream> stream) {
         if (state != State.NEW) {
             throw new IllegalStateException("opened before");
         }
-        String offers = RelpOffers.ours(0, software);
+        String offers = RelpOffers.ours(0, software, stream);
+        offered = stream;
         output.append(firstTxnr).append(" open " + offers.length() + " " + offers + "\n");
         state = State.OPENING;
     }
@@ -247,6 +257,11 @@ public final class RelpClientSession {
         return opened;
     }
 
+    /** Whether the peer counts the messages as those of the stream offered. */
+    public boolean numbered() {
+        return numbered;
+    }
+
     /** Messages begun. */
     public long sent() {
         return sent;
@@ -357,6 +372,7 @@ public final class RelpClientSession {
                             : "the peer offers no commands");
         }
         opened = true;
+        numbered = offered.isPresent() && offers.stream().equals(offered);
         state = State.READY;
         return Step.NEED_MORE;
     }

@@ -2,6 +2,8 @@ package io.sealpost.protocol.relp;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import java.util.Optional;
+
 /** What one side offers in {@code open}, or in the answer to it. */
 sealed interface RelpOffers {
     /** Octets of the longest name of an offer. */
@@ -20,8 +22,14 @@ sealed interface RelpOffers {
      * @param commands whether there is an offer of commands at all
      * @param syslog whether {@code syslog} is among the commands
      * @param software printable, at most {@link #MAX_VALUE} characters; may be empty
+     * @param stream a numbered stream, if one is offered
      */
-    record WellFormed(int version, boolean commands, boolean syslog, String software)
+    record WellFormed(
+            int version,
+            boolean commands,
+            boolean syslog,
+            String software,
+            Optional<RelpStream> stream)
             implements RelpOffers {}
 
     /** Offers that break the rules. */
@@ -30,6 +38,12 @@ sealed interface RelpOffers {
     /** Our offers, as one side sends them. */
     static String ours(int version, String software) {
         return "relp_version=" + version + "\nrelp_software=" + software + "\ncommands=syslog";
+    }
+
+    /** The same with a numbered stream. */
+    static String ours(int version, String software, Optional<RelpStream> stream) {
+        String offers = ours(version, software);
+        return stream.map(one -> offers + "\n" + one.offer()).orElse(offers);
     }
 
     /**
@@ -47,7 +61,7 @@ sealed interface RelpOffers {
     /** Reads {@code b[from, end)}: {@code name=value,value} in lines. Empty lines do no harm. */
     static RelpOffers read(byte[] b, int from, int end) {
         String text = new String(b, from, end - from, ISO_8859_1);
-        WellFormed found = new WellFormed(0, false, false, "");
+        WellFormed found = new WellFormed(0, false, false, "", Optional.empty());
         int offers = 0;
         int lineEnd;
         for (int line = 0; line < text.length(); line = lineEnd + 1) {
@@ -109,19 +123,29 @@ sealed interface RelpOffers {
                             isZero(values[0]) ? 0 : 1,
                             found.commands,
                             found.syslog,
-                            found.software);
+                            found.software,
+                            found.stream);
             case "relp_software" ->
                     new WellFormed(
                             found.version,
                             found.commands,
                             found.syslog,
-                            bounded(String.join(",", values)));
+                            bounded(String.join(",", values)),
+                            found.stream);
             case "commands" ->
                     new WellFormed(
                             found.version,
                             true,
                             found.syslog || contains(values, "syslog"),
-                            found.software);
+                            found.software,
+                            found.stream);
+            case RelpStream.OFFER ->
+                    new WellFormed(
+                            found.version,
+                            found.commands,
+                            found.syslog,
+                            found.software,
+                            RelpStream.of(values));
             default -> found;
         };
     }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.sealpost.protocol.frame.Utf8;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,6 +96,7 @@ public final class RelpServerSession {
     private static final byte[] GOOD = " rsp 6 200 OK\n".getBytes(ISO_8859_1);
     private static final String SERVERCLOSE = "0 serverclose 0\n";
 
+    private final Predicate<RelpStream> streams;
     private final int maxMessage;
     private final String software;
     private final RelpFramer framer;
@@ -118,6 +120,8 @@ public final class RelpServerSession {
     private String endingText = "";
     private String peerSoftware = "";
 
+    private Optional<RelpStream> stream = Optional.empty();
+
     private int messageOffset;
     private int messageLength;
     private boolean truncated;
@@ -130,11 +134,26 @@ public final class RelpServerSession {
      * @param software name, version and address of this software, with commas between them
      */
     public RelpServerSession(int maxMessage, String software) {
-        this(maxMessage, software, FIRST_TXNR);
+        this(maxMessage, software, _ -> false);
+    }
+
+    /**
+     * The same, which accepts numbered streams.
+     *
+     * @param streams whether this one is accepted from the peer
+     */
+    public RelpServerSession(int maxMessage, String software, Predicate<RelpStream> streams) {
+        this(maxMessage, software, FIRST_TXNR, streams);
     }
 
     /** A session that expects {@code open} with the given TXNR. */
     RelpServerSession(int maxMessage, String software, int firstTxnr) {
+        this(maxMessage, software, firstTxnr, _ -> false);
+    }
+
+    private RelpServerSession(
+            int maxMessage, String software, int firstTxnr, Predicate<RelpStream> streams) {
+        this.streams = streams;
         this.maxMessage = maxMessage;
         this.software = RelpOffers.checkSoftware(software);
         framer = new RelpFramer(maxData(maxMessage));
@@ -263,6 +282,11 @@ public final class RelpServerSession {
         return peerSoftware;
     }
 
+    /** The numbered stream that the messages belong to, if one was offered and accepted. */
+    public Optional<RelpStream> stream() {
+        return stream;
+    }
+
     /** Takes the frame found; true if it is a message. */
     private boolean take(byte[] b) {
         int txnr = framer.txnr();
@@ -334,7 +358,8 @@ public final class RelpServerSession {
             case RelpOffers.WellFormed offers -> {
                 peerSoftware = offers.software();
                 if (offers.syslog()) {
-                    String ours = RelpOffers.ours(offers.version(), software);
+                    stream = offers.stream().filter(streams);
+                    String ours = RelpOffers.ours(offers.version(), software, stream);
                     replies.append(rsp("200 OK\n" + ours));
                     state = State.OPEN;
                     opened = true;

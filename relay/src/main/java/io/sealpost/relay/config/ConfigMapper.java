@@ -70,8 +70,10 @@ final class ConfigMapper {
                 door,
                 protocol,
                 block.get("max-connections", Integer.class),
+                block.find("max-connections-per-address", Integer.class).orElse(Integer.MAX_VALUE),
                 block.get("idle-timeout", Duration.class),
                 protocol == Protocol.RELP ? delivered(block) : Optional.empty(),
+                protocol == Protocol.RELP ? block.list("chain-from", Network.class) : List.of(),
                 block.find("tls", Block.class).map(ConfigMapper::tls));
     }
 

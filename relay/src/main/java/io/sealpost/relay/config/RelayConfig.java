@@ -116,16 +116,24 @@ public record RelayConfig(
      * Syslog (RFC 6587, RFC 5425) or RELP, over TCP or TLS.
      *
      * @param idleTimeout a connection silent for so long is closed; zero: never
+     * @param maxPerAddress connections of one address
      * @param delivered what RELP waits for before it acknowledges; empty: a message is durable
+     * @param chainFrom whose numbers of messages are believed over RELP without a certificate
      */
     public record TcpListener(
             Door door,
             Protocol protocol,
             int maxConnections,
+            int maxPerAddress,
             Duration idleTimeout,
             Optional<Delivered> delivered,
+            List<Network> chainFrom,
             Optional<Tls> tls)
             implements Listener {
+        public TcpListener {
+            chainFrom = List.copyOf(chainFrom);
+        }
+
         /** What is spoken on its connections. */
         public enum Protocol {
             SYSLOG,

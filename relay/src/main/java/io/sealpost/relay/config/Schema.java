@@ -168,6 +168,12 @@ final class Schema {
                         new Written("20000"),
                         "Further connections are closed at once and counted."),
                 variant(
+                        "listeners.*.max-connections-per-address",
+                        transport,
+                        new Kind.Whole(1, 1_000_000),
+                        new Described("no limit of its own"),
+                        "Further connections of one address are closed at once and counted."),
+                variant(
                         "listeners.*.idle-timeout",
                         transport,
                         new Kind.Time(Duration.ZERO, YEARS),
@@ -186,6 +192,15 @@ final class Schema {
                         "When a message is acknowledged: `stored`, once it is durable here;"
                                 + " `delivered`, once the upstreams in `delivered.upstreams` have"
                                 + " it as well, if it goes to them."),
+                variant(
+                        "listeners.*.chain-from",
+                        RELP,
+                        new Kind.Many(new Kind.Net(), 0, 10_000),
+                        new Written("[]"),
+                        "Other Sealposts that are known by their address. They number their"
+                                + " messages, so that each is here once, whatever crashes; without"
+                                + " this, numbers are believed only from peers with a"
+                                + " certificate."),
                 variant(
                         "listeners.*.delivered.upstreams",
                         RELP,

@@ -3,14 +3,17 @@ package io.sealpost.relay.forward;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.sealpost.protocol.relp.RelpClientSession;
+import io.sealpost.protocol.relp.RelpStream;
 import io.sealpost.relay.runtime.NanoClock;
 import io.sealpost.relay.spool.Feed;
 import io.sealpost.relay.spool.FrameRun;
 import io.sealpost.relay.spool.Position;
+import io.sealpost.relay.spool.StreamMark;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.NavigableSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +44,12 @@ final class RelpSession implements Session {
     /** How long an answer to our close is waited for. */
     private static final Duration FAREWELL = Duration.ofSeconds(1);
 
+    /**
+     * Messages confirmed since the cursor was last made durable. After a crash so many come again,
+     * and the receiver does not know more than {@value StreamMark#HISTORY}.
+     */
+    private static final long MAX_NOT_DURABLE = StreamMark.HISTORY / 4;
+
     private static final int MAX_RUN = 64 * 1024;
     private static final int ONE_MESSAGE = 1;
 
@@ -69,6 +78,12 @@ final class RelpSession implements Session {
      */
     private final Set<Long> aside = new HashSet<>();
 
+    /** Number that the server expects of the next message, where it counts them. */
+    private long nextNumber;
+
+    /** The next message has another, so that it takes another session. */
+    private boolean gap;
+
     private boolean fruitful;
     private long progressedAt;
     private boolean nothingLeft;
@@ -96,14 +111,14 @@ final class RelpSession implements Session {
     @Override
     public void run() throws IOException, InterruptedException {
         try {
-            session.open();
+            open();
             say();
             progressedAt = clock.nanos();
             while (alive() && !session.ready() && !stop.over()) {
                 await(LOOK);
             }
             PoisonSearch search = progress.search();
-            while (alive() && session.ready() && search.cautious() && !stop.given()) {
+            while (alive() && session.ready() && search.cautious() && !stop.given() && !gap) {
                 cautiously(search);
             }
             while (alive() && session.ready() && !finished()) {
@@ -114,6 +129,15 @@ final class RelpSession implements Session {
             note();
             discard();
         }
+    }
+
+    private void open() throws IOException {
+        String stream = queue.stream();
+        nextNumber = Math.max(queue.confirmedNumber(), progress.nextNumber());
+        session.open(
+                stream.isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(new RelpStream(stream, nextNumber)));
     }
 
     private boolean alive() {
@@ -156,7 +180,7 @@ final class RelpSession implements Session {
     }
 
     private boolean maySend() {
-        return stop.maySend() && !progress.search().cautious();
+        return stop.maySend() && !progress.search().cautious() && !gap;
     }
 
     /** Takes the next messages of the queue. */
@@ -175,7 +199,30 @@ final class RelpSession implements Session {
         if (!known.isEmpty() && known.last() < run.firstSequence()) {
             known.clear(); // dropped meanwhile
         }
+        if (session.numbered() && !follows(run)) {
+            run.close();
+            return;
+        }
         window.add(run);
+    }
+
+    /** Whether the server counts this run as it should; if not, a new session has to begin. */
+    private boolean follows(FrameRun run) throws IOException {
+        if (run.number() != nextNumber) {
+            beginAnewAt(run.number());
+            return false;
+        }
+        progress.nextNumber(0);
+        nextNumber += run.count();
+        if (queue.confirmedNumber() - queue.durableNumber() > MAX_NOT_DURABLE) {
+            queue.persist();
+        }
+        return true;
+    }
+
+    private void beginAnewAt(long number) {
+        gap = true;
+        progress.nextNumber(number);
     }
 
     private void send() {
@@ -373,11 +420,11 @@ final class RelpSession implements Session {
             search.endedUnused();
             return;
         }
-        while (search.cautious() && alive() && !stop.given()) {
+        while (search.cautious() && alive() && !stop.given() && !gap) {
             take(ONE_MESSAGE, LOOK);
-            if (window.pending() == 0) {
+            if (window.pending() == 0 && !gap) {
                 search.reached(queue.position().sequence());
-            } else {
+            } else if (window.pending() > 0) {
                 alone(search);
             }
         }
@@ -418,10 +465,17 @@ final class RelpSession implements Session {
         window.passPending();
         confirm();
         search.setAside();
+        if (session.numbered()) {
+            beginAnewAt(nextNumber);
+        }
     }
 
     /** Whether the order to stop is carried out, or no number is left for a message. */
     private boolean finished() {
+        if (gap) {
+            reason = "a message is left out, which takes another session";
+            return session.unanswered() == 0;
+        }
         if (session.exhausted()) {
             reason = "its numbers are used up";
             return session.unanswered() == 0;

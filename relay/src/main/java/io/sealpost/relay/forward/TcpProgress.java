@@ -21,6 +21,7 @@ final class TcpProgress {
     private final NavigableSet<Long> acknowledged = new TreeSet<>();
     private Duration patience = PATIENCE;
     private long sentEnd;
+    private long nextNumber;
 
     // Read by the metrics; written by the forwarder's thread only.
     private volatile long unconfirmed;
@@ -54,6 +55,15 @@ final class TcpProgress {
     /** Messages behind the cursor that a server has acknowledged, though not those before them. */
     NavigableSet<Long> acknowledged() {
         return acknowledged;
+    }
+
+    /** The next session of a numbered stream begins with this number, if that is not earlier. */
+    void nextNumber(long number) {
+        nextNumber = number;
+    }
+
+    long nextNumber() {
+        return nextNumber;
     }
 
     /** The messages go over another connection now. */

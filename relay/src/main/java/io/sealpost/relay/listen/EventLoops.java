@@ -9,10 +9,13 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.sealpost.relay.pipeline.Intake;
 import io.sealpost.relay.runtime.NanoClock;
+import io.sealpost.relay.spool.StreamKey;
+import io.sealpost.relay.spool.StreamMark;
 import io.sealpost.relay.watch.Events;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -29,10 +32,16 @@ public final class EventLoops implements AutoCloseable {
     private final NanoClock clock;
     private final Events events;
     private final LostSessions lostSessions;
+    private final NumberedStreams streams;
     private final AtomicLong connections = new AtomicLong();
 
     private EventLoops(
-            MultiThreadIoEventLoopGroup group, List<Loop> loops, NanoClock clock, Events events) {
+            MultiThreadIoEventLoopGroup group,
+            List<Loop> loops,
+            NumberedStreams streams,
+            NanoClock clock,
+            Events events) {
+        this.streams = streams;
         this.events = events;
         this.group = group;
         this.loops = loops;
@@ -48,8 +57,18 @@ public final class EventLoops implements AutoCloseable {
         Intake open(Runnable onSpace, Runnable onSynced);
     }
 
-    /** Starts so many event loops; their listeners tell these events of what happens. */
-    public static EventLoops start(int threads, Intakes intakes, NanoClock clock, Events events) {
+    /**
+     * Starts so many event loops.
+     *
+     * @param streams what is here of numbered streams
+     * @param events are told by listeners of what happens
+     */
+    public static EventLoops start(
+            int threads,
+            Intakes intakes,
+            Map<StreamKey, StreamMark> streams,
+            NanoClock clock,
+            Events events) {
         MultiThreadIoEventLoopGroup group =
                 new MultiThreadIoEventLoopGroup(
                         threads,
@@ -59,7 +78,8 @@ public final class EventLoops implements AutoCloseable {
         for (EventExecutor eventLoop : group) {
             loops.add(Loop.start((IoEventLoop) eventLoop, intakes, clock));
         }
-        return new EventLoops(group, List.copyOf(loops), clock, events);
+        return new EventLoops(
+                group, List.copyOf(loops), new NumberedStreams(streams), clock, events);
     }
 
     /** The group for channels of other rooms. */
@@ -80,6 +100,10 @@ public final class EventLoops implements AutoCloseable {
     /** Those of all listeners: a client may come back to one that has taken over the address. */
     LostSessions lostSessions() {
         return lostSessions;
+    }
+
+    NumberedStreams streams() {
+        return streams;
     }
 
     NanoClock clock() {

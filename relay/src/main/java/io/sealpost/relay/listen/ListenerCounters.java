@@ -26,6 +26,12 @@ public interface ListenerCounters extends IntakeCounters {
     /** So many of them had come before, on a session that was lost, and are not stored again. */
     void repeated(long messages);
 
+    /** A message of a numbered stream was stored although its number is not new. */
+    void keptRepeat();
+
+    /** An open RELP session has ended. */
+    void sessionEnded(String reason);
+
     /** So many of them as stored, because upstreams did not have them in time. */
     void acknowledgedUndelivered(long messages);
 

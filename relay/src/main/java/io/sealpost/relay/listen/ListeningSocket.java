@@ -5,6 +5,9 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.unix.Socket;
 import io.netty.channel.unix.UnixChannel;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +25,7 @@ final class ListeningSocket {
     private static final int ADDRESS_BYTES = 26;
 
     private final AtomicInteger connections = new AtomicInteger();
+    private final ConcurrentMap<InetAddress, Integer> perAddress = new ConcurrentHashMap<>();
 
     /** Set once, before anything is accepted. */
     private volatile @Nullable Channel channel;
@@ -97,8 +101,18 @@ final class ListeningSocket {
         return true;
     }
 
+    /** Counts one that was admitted for its address, unless there are so many of that. */
+    boolean admits(InetAddress address, int most) {
+        if (perAddress.merge(address, 1, Integer::sum) > most) {
+            left(address);
+            return false;
+        }
+        return true;
+    }
+
     /** A counted connection is closed. */
-    void left() {
+    void left(InetAddress address) {
         connections.decrementAndGet();
+        perAddress.computeIfPresent(address, (_, count) -> count == 1 ? null : count - 1);
     }
 }

@@ -9,11 +9,14 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
 import io.sealpost.protocol.relp.RelpServerSession;
 import io.sealpost.relay.pipeline.Intake;
 import io.sealpost.relay.pipeline.Sender;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,8 +51,14 @@ final class RelpConnection extends StreamConnection {
     /** How long it may take then to close its side. */
     private static final int LINGER_MILLIS = 300;
 
+    /** The connection broke. */
+    private static final String LOST = "lost";
+
     private static final String OPEN_TIMEOUT = "relp-open-timeout";
     private static final int MAX_DIGITS = 9;
+
+    /** Pause between two looks at other connections. */
+    private static final int LOOK_AGAIN_MILLIS = 2;
 
     /** Pause between two looks at the upstreams. */
     private static final int DELIVERY_LOOK_MILLIS = 5;
@@ -59,10 +68,18 @@ final class RelpConnection extends StreamConnection {
     private final Unsynced unsynced = new Unsynced();
     private final Undelivered undelivered = new Undelivered();
     private final Repeats repeats;
+    private final NumberedStreams streams;
+
+    /** Where the messages have numbers; known with the first one. */
+    private @Nullable NumberedSession numbered;
+
     private final long begunNanos;
 
     /** Whether it stands in the sync room. */
     private boolean inSyncRoom;
+
+    /** Why it ends, as counted. */
+    private String ending = LOST;
 
     private boolean endTold;
     private boolean closing;
@@ -84,10 +101,15 @@ final class RelpConnection extends StreamConnection {
             Channel channel,
             Sender sender,
             TcpListenerSettings.Protocol.Relp relp,
-            LostSessions lost) {
+            EventLoops loops) {
         super(listener, loop, channel, sender);
-        this.repeats = new Repeats(this, lost);
-        this.session = new RelpServerSession(listener.maxMessageBytes(), relp.software());
+        this.repeats = new Repeats(this, loops.lostSessions());
+        this.streams = loops.streams();
+        this.session =
+                new RelpServerSession(
+                        listener.maxMessageBytes(),
+                        relp.software(),
+                        _ -> mayNumber(relp.chainFrom()));
         this.delivery = relp.delivered();
         this.begunNanos = loop.nanos();
     }
@@ -146,7 +168,26 @@ final class RelpConnection extends StreamConnection {
 
     @Override
     boolean take(byte[] b, int offset, int length, boolean truncated) {
-        return repeats.take(b, offset, length, truncated);
+        if (numbered == null && session.stream().isPresent()) {
+            numbered = new NumberedSession(this, streams, session.stream().get());
+        }
+        return numbered == null
+                ? repeats.take(b, offset, length, truncated)
+                : numbered.take(b, offset, length, truncated);
+    }
+
+    /** Numbers are believed only from peers that are known. */
+    private boolean mayNumber(List<Network> chainFrom) {
+        return !source().certificateHash().isEmpty()
+                || chainFrom.stream().anyMatch(net -> net.contains(peer().getAddress()));
+    }
+
+    /** A message has to wait for other connections; it is looked at again soon. */
+    void lookAgain() {
+        var _ =
+                channel()
+                        .eventLoop()
+                        .schedule(loop().waitingRoom()::onSpace, LOOK_AGAIN_MILLIS, MILLISECONDS);
     }
 
     @Override
@@ -251,13 +292,20 @@ final class RelpConnection extends StreamConnection {
 
     /**
      * Ends our side and reads a little longer: closing on octets that were not read would reset the
-     * connection, and take away the last acknowledgements. TLS has its own way to close.
+     * connection, and take away the last acknowledgements. Over TLS its farewell goes before.
      */
     private void closeGently() {
-        if (listener().speaksTls() || !channel().isActive()) {
+        SslHandler tls = channel().pipeline().get(SslHandler.class);
+        if (!channel().isActive()) {
             channel().close();
-            return;
+        } else if (tls == null) {
+            endOutput();
+        } else {
+            tls.closeOutbound().addListener(_ -> endOutput());
         }
+    }
+
+    private void endOutput() {
         ((DuplexChannel) channel()).shutdownOutput();
         var _ =
                 channel()
@@ -279,6 +327,9 @@ final class RelpConnection extends StreamConnection {
         }
         endTold = true;
         end();
+        if (this.ending.equals(LOST)) {
+            this.ending = ending.label();
+        }
         switch (ending) {
             case CLOSED, SHUT_DOWN ->
                     log.debug(
@@ -319,7 +370,10 @@ final class RelpConnection extends StreamConnection {
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        repeats.ended();
+        forget();
+        if (session.opened()) {
+            listener().counters().sessionEnded(ending);
+        }
         listener().connectionClosed();
         log.debug("listener {}: {} closed", listener().name(), peer());
         leave();
@@ -378,6 +432,7 @@ final class RelpConnection extends StreamConnection {
             listener().refused(peer(), OPEN_TIMEOUT, "it opened no RELP session within 30 s");
             finish();
         } else if (session.unacknowledged() == 0 && idle(nowNanos)) {
+            ending = TcpListener.IDLE;
             listener().cutOffIdle(peer());
             finish();
         }
@@ -393,8 +448,15 @@ final class RelpConnection extends StreamConnection {
 
     @Override
     public void abandon() {
-        repeats.ended();
+        forget();
         leave();
         channel().close();
+    }
+
+    private void forget() {
+        repeats.ended();
+        if (numbered != null) {
+            numbered.ended();
+        }
     }
 }

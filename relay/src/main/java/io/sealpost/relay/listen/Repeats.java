@@ -23,7 +23,7 @@ final class Repeats {
     /** A client that repeats does so at once. */
     private static final long HELD_NANOS = Duration.ofSeconds(3).toNanos();
 
-    private static final int LOOK_AGAIN_MILLIS = 2;
+    private static final int LOOK_MILLIS = 2;
 
     /** How often a session is looked at that receives more each time. */
     private static final int MAX_LOOKS = 16;
@@ -84,7 +84,7 @@ final class Repeats {
     boolean take(byte[] b, int offset, int length, boolean truncated) {
         RepeatSearch known = search == null ? begin() : search;
         if (known == null) {
-            lookAgain();
+            connection.lookAgain();
             return false;
         }
         long hash = lost.hash().of(b, offset, length);
@@ -172,7 +172,7 @@ final class Repeats {
                             .eventLoop()
                             .schedule(
                                     () -> looked(other, received, looks, left),
-                                    LOOK_AGAIN_MILLIS,
+                                    LOOK_MILLIS,
                                     TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException _) {
             left.decrementAndGet(); // its event loop has ended, and with it the session
@@ -186,17 +186,6 @@ final class Repeats {
         } else {
             left.decrementAndGet();
         }
-    }
-
-    private void lookAgain() {
-        var _ =
-                connection
-                        .loop()
-                        .eventLoop()
-                        .schedule(
-                                connection.loop().waitingRoom()::onSpace,
-                                LOOK_AGAIN_MILLIS,
-                                TimeUnit.MILLISECONDS);
     }
 
     /** Called now and then. */

@@ -44,6 +44,9 @@ abstract sealed class StreamConnection extends ChannelInboundHandlerAdapter impl
 
     private long ordinal;
 
+    /** What ordinals count from. */
+    private long firstOrdinal;
+
     /** Something waits for room. */
     private boolean full;
 
@@ -100,7 +103,7 @@ abstract sealed class StreamConnection extends ChannelInboundHandlerAdapter impl
 
     /** Puts a message into the lane; false if there is no room. */
     final boolean store(byte[] b, int offset, int length, boolean truncated) {
-        if (loop.intake().accept(b, offset, length, truncated, sender, ordinal)
+        if (loop.intake().accept(b, offset, length, truncated, sender, firstOrdinal + ordinal)
                 != Verdict.ACCEPTED) {
             return false;
         }
@@ -111,6 +114,12 @@ abstract sealed class StreamConnection extends ChannelInboundHandlerAdapter impl
     /** So many messages are dealt with, though not stored. */
     final void passOver(int messages) {
         ordinal += messages;
+    }
+
+    /** The messages are those of a numbered stream, from this number on. Before the first. */
+    final void carries(String stream, long first) {
+        sender = sender.with(sender.source().with(stream));
+        firstOrdinal = first;
     }
 
     final Source source() {

@@ -39,8 +39,10 @@ public final class TcpListener implements Listener {
 
     private static final String NOT_ALLOWED = "allow";
     private static final String TOO_MANY = "max-connections";
+    private static final String TOO_MANY_OF_ADDRESS = "max-connections-per-address";
     private static final String SPEAKS_TLS = "tls";
-    private static final String IDLE = "idle-timeout";
+    private static final String NUMBERED = "repeat-kept";
+    static final String IDLE = "idle-timeout";
 
     private final TcpListenerSettings settings;
     private final EventLoops loops;
@@ -190,9 +192,13 @@ public final class TcpListener implements Listener {
             refuse(channel, peer, TOO_MANY);
             return;
         }
+        if (!listening.admits(peer.getAddress(), settings.maxPerAddress())) {
+            refuse(channel, peer, TOO_MANY_OF_ADDRESS);
+            return;
+        }
         connections.incrementAndGet();
         counters.connectionOpened();
-        channel.closeFuture().addListener(_ -> listening.left());
+        channel.closeFuture().addListener(_ -> listening.left(peer.getAddress()));
         Loop loop = loops.of(channel.eventLoop());
         Source source =
                 new Source(
@@ -210,8 +216,7 @@ public final class TcpListener implements Listener {
                 switch (settings.protocol()) {
                     case Protocol.Syslog _ -> new TcpConnection(this, loop, channel, sender);
                     case Protocol.Relp relp ->
-                            new RelpConnection(
-                                    this, loop, channel, sender, relp, loops.lostSessions());
+                            new RelpConnection(this, loop, channel, sender, relp, loops);
                 };
         loop.add(connection);
         if (settings.tls().isPresent()) {
@@ -264,6 +269,29 @@ public final class TcpListener implements Listener {
                             case Protocol.Syslog _ -> "transport = tls";
                             case Protocol.Relp _ -> "a tls block";
                         });
+    }
+
+    /**
+     * A message is stored although another is here under its number.
+     *
+     * @param different whether that is known to be another message
+     */
+    void keptRepeat(InetSocketAddress peer, boolean different) {
+        counters.keptRepeat();
+        String text =
+                different
+                        ? "it sent another message under a number that is here; does a copy of its"
+                                + " data-dir run?"
+                        : "it sent a message again that may be here, but is no longer known";
+        tell(
+                NUMBERED,
+                () ->
+                        event(
+                                EventKind.REPEAT_KEPT,
+                                peer,
+                                different ? "different" : "unknown",
+                                "stored a message of %s: %s"
+                                        .formatted(Addresses.text(peer), text)));
     }
 
     /** The peer of an open connection sent nothing for the idle timeout. */

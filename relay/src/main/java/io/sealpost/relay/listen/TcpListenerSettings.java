@@ -2,6 +2,7 @@ package io.sealpost.relay.listen;
 
 import io.sealpost.relay.tls.ServerTls;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
@@ -11,6 +12,7 @@ import java.util.function.LongSupplier;
  * @param common what all listeners have
  * @param protocol what is spoken on its connections
  * @param maxConnections more are refused
+ * @param maxPerAddress more of one address are refused
  * @param idleTimeout connections that send nothing for so long are closed; zero keeps them
  * @param tls what connections are wrapped in; the listener closes it
  */
@@ -18,6 +20,7 @@ public record TcpListenerSettings(
         ListenerSettings common,
         Protocol protocol,
         int maxConnections,
+        int maxPerAddress,
         Duration idleTimeout,
         Optional<ServerTls> tls) {
     /** What is spoken on connections. */
@@ -30,8 +33,19 @@ public record TcpListenerSettings(
          *
          * @param software what peers are told of this software: name and version
          * @param delivered what else is waited for, if anything
+         * @param chainFrom peers without a certificate whose numbers of messages are believed
          */
-        record Relp(String software, Optional<Delivered> delivered) implements Protocol {}
+        record Relp(String software, Optional<Delivered> delivered, List<Network> chainFrom)
+                implements Protocol {
+            public Relp {
+                chainFrom = List.copyOf(chainFrom);
+            }
+
+            /** From nobody without a certificate. */
+            public Relp(String software, Optional<Delivered> delivered) {
+                this(software, delivered, List.of());
+            }
+        }
     }
 
     /**
@@ -44,9 +58,19 @@ public record TcpListenerSettings(
     public record Delivered(LongSupplier synced, LongSupplier reached, Duration atMost) {}
 
     public TcpListenerSettings {
-        if (maxConnections < 1 || idleTimeout.isNegative()) {
+        if (maxConnections < 1 || maxPerAddress < 1 || idleTimeout.isNegative()) {
             throw new IllegalArgumentException("listener " + common.name() + ": invalid limit");
         }
+    }
+
+    /** Without a limit per address. */
+    public TcpListenerSettings(
+            ListenerSettings common,
+            Protocol protocol,
+            int maxConnections,
+            Duration idleTimeout,
+            Optional<ServerTls> tls) {
+        this(common, protocol, maxConnections, Integer.MAX_VALUE, idleTimeout, tls);
     }
 
     /** Syslog without TLS. */

@@ -55,6 +55,7 @@ public final class Intake {
     private int rateLimited;
     private int ignored;
     private int reasonsSeen;
+    private int streamHash;
     private final int[] perReason = new int[Integer.SIZE];
 
     /** A door to this lane. */
@@ -137,6 +138,14 @@ public final class Intake {
         messages++;
         octets += scan.messageLength();
         return Verdict.ACCEPTED;
+    }
+
+    /**
+     * The message accepted next has this hash in the numbered stream it belongs to. It is not kept
+     * of a redacted one, of which nothing is.
+     */
+    public void streamHash(int hash) {
+        streamHash = hash;
     }
 
     /** Ends the chunk and tells these counters of it. */
@@ -230,6 +239,7 @@ public final class Intake {
         }
         DecimalLength.write(length, digits, frames, at);
         frames[at + digits] = ' ';
+        batch.streamHash(scan.has(Reason.REDACTED) ? 0 : streamHash);
         batch.commit(
                 digits + 1 + length,
                 sender.source(),

@@ -29,6 +29,12 @@ public final class Batch {
     private long[] runOrdinal = new long[16];
     private long[] runMask = new long[16];
 
+    /** Of the messages of numbered streams, in order. */
+    private int[] streamHashes = new int[16];
+
+    private int streamMessages;
+    private int nextHash;
+
     private int changed;
     private int[] changedIndex = new int[16];
     private int[] changedForm = new int[16];
@@ -65,6 +71,11 @@ public final class Batch {
         return room;
     }
 
+    /** The message committed next has this hash in its numbered stream. */
+    public void streamHash(int hash) {
+        nextHash = hash;
+    }
+
     /**
      * Takes in the frame just written behind {@link #length}.
      *
@@ -94,6 +105,12 @@ public final class Batch {
             runOctets[r] += frameLength;
         } else {
             beginRun(frameLength, source, receivedMicros, ordinal, upstreams);
+        }
+        if (!source.stream().isEmpty()) {
+            if (streamMessages == streamHashes.length) {
+                streamHashes = Arrays.copyOf(streamHashes, streamMessages * 2);
+            }
+            streamHashes[streamMessages++] = nextHash;
         }
         if (reasons != 0 || form != 0 || originalLength > 0) {
             noteChange(reasons, form, originalLength);
@@ -172,7 +189,7 @@ public final class Batch {
 
     /** Writes the metadata; see docs/format/spool-segment.md. Read by {@link BatchMetadata}. */
     void encodeMetadata(Octets into, long appendMicros) {
-        into.octet(BatchMetadata.VERSION);
+        into.octet(sources.hasStreams() ? BatchMetadata.NUMBERED_VERSION : BatchMetadata.VERSION);
         sources.encode(into);
         into.number(runs);
         long micros = appendMicros;
@@ -195,6 +212,23 @@ public final class Batch {
             into.number(changedOriginal[c]);
             index = changedIndex[c];
         }
+        for (int m = 0; m < streamMessages; m++) {
+            into.fixed(streamHashes[m]);
+        }
+    }
+
+    /** Notes what of streams is in this batch. */
+    void noteStreams(StreamMarks marks) {
+        int hash = 0;
+        for (int r = 0; hash < streamMessages; r++) {
+            Source source = sources.get(runSource[r]);
+            if (!source.stream().isEmpty()) {
+                StreamMark mark = marks.of(StreamKey.of(source));
+                for (int i = 0; i < runCount[r]; i++) {
+                    mark.note(runOrdinal[r] + i, streamHashes[hash++]);
+                }
+            }
+        }
     }
 
     void clear() {
@@ -204,6 +238,7 @@ public final class Batch {
         refused = false;
         runs = 0;
         changed = 0;
+        streamMessages = 0;
         sources.clear();
     }
 }

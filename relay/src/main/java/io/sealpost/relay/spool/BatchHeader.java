@@ -90,8 +90,9 @@ record BatchHeader(
                 b.get(at + AT_VERSION) == VERSION
                         && b.getShort(at + AT_HEADER_LENGTH) == LENGTH
                         && header.firstSequence >= 0
-                        && header.count > 0
-                        && header.framesLength > 0
+                        && header.count >= 0
+                        && header.framesLength >= 0
+                        && (header.count > 0) == (header.framesLength > 0)
                         && header.metadataLength > 0
                         && header.originalsLength >= 0;
         return sane ? header : null;

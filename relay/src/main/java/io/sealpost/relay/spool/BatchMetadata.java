@@ -16,6 +16,12 @@ import java.util.List;
 final class BatchMetadata {
     static final int VERSION = 1;
 
+    /** The same, with sources that carry numbered streams. */
+    static final int NUMBERED_VERSION = 2;
+
+    /** Not of messages: the marks of all streams, in the batch that a segment begins with. */
+    static final int STREAMS_VERSION = 3;
+
     /** A run: consecutive messages of one source, receive time and set of upstreams. */
     record Run(Source source, long receivedMicros, long ordinal, int count, long upstreams) {}
 
@@ -28,6 +34,7 @@ final class BatchMetadata {
     private int at;
     private int limit;
     private boolean sound;
+    private boolean numbered;
 
     private int runs;
     private int[] runSource = new int[16];
@@ -111,6 +118,56 @@ final class BatchMetadata {
         return decode(from, offset, header, true, true);
     }
 
+    /**
+     * Reads what a batch says of streams into their marks; false if the octets are damaged. What
+     * was read up to there stays.
+     */
+    boolean decodeStreams(byte[] from, int offset, BatchHeader header, StreamMarks into) {
+        if (header.metadataLength() > 0 && from[offset] == STREAMS_VERSION) {
+            octets = from;
+            at = offset + 1;
+            limit = offset + header.metadataLength();
+            sound = true;
+            readMarks(into);
+            return sound;
+        }
+        if (from[offset] == VERSION) {
+            return true;
+        }
+        if (decode(from, offset, header, true, true)) {
+            for (int r = 0; sound && r < runs; r++) {
+                readHashes(r, into);
+            }
+        }
+        return sound;
+    }
+
+    private void readMarks(StreamMarks into) {
+        long count = number();
+        for (long i = 0; sound && i < count; i++) {
+            StreamKey key = new StreamKey(text(), text());
+            long next = number();
+            int[] last = new int[Math.clamp(number(), 0, StreamMark.HISTORY)];
+            for (int h = 0; sound && h < last.length; h++) {
+                last[h] = fixed();
+            }
+            if (sound) {
+                into.put(key, new StreamMark(next, last));
+            }
+        }
+    }
+
+    private void readHashes(int run, StreamMarks into) {
+        Source source = sources.get(runSource[run]);
+        if (source.stream().isEmpty()) {
+            return;
+        }
+        StreamMark mark = into.of(StreamKey.of(source));
+        for (int i = 0; i < runCount[run]; i++) {
+            mark.note(runOrdinal[run] + i, fixed());
+        }
+    }
+
     private boolean decode(
             byte[] from, int offset, BatchHeader header, boolean keepSources, boolean keepChanges) {
         octets = from;
@@ -120,9 +177,11 @@ final class BatchMetadata {
         sources.clear();
         changes = 0;
         runs = 0;
-        if (octet() != VERSION) {
+        int version = octet();
+        if (version != VERSION && version != NUMBERED_VERSION) {
             return false;
         }
+        numbered = version == NUMBERED_VERSION;
         long sourceCount = number();
         for (long i = 0; sound && i < sourceCount; i++) {
             source(keepSources);
@@ -220,6 +279,7 @@ final class BatchMetadata {
                     case SourceTable.SHA_256 -> bytes(32);
                     default -> bytes(number());
                 };
+        String stream = numbered ? text() : "";
         sound &= transport < TRANSPORTS.length;
         if (keep && sound) {
             sources.add(
@@ -230,7 +290,8 @@ final class BatchMetadata {
                             connection,
                             kind == SourceTable.SHA_256
                                     ? HexFormat.of().formatHex(certificate)
-                                    : new String(certificate, StandardCharsets.UTF_8)));
+                                    : new String(certificate, StandardCharsets.UTF_8),
+                            stream));
         }
     }
 
@@ -272,6 +333,14 @@ final class BatchMetadata {
         }
         at += (int) count;
         return Arrays.copyOfRange(octets, at - (int) count, at);
+    }
+
+    private String text() {
+        return new String(bytes(number()), StandardCharsets.UTF_8);
+    }
+
+    private int fixed() {
+        return octet() << 24 | octet() << 16 | octet() << 8 | octet();
     }
 
     private long number() {

@@ -76,6 +76,21 @@ final class BatchSearch {
         return end;
     }
 
+    /** Reads what a sound batch says of numbered streams. */
+    void streams(long offset, BatchHeader header, BatchMetadata with, StreamMarks into)
+            throws IOException {
+        byte[] octets = new byte[header.metadataLength()];
+        int got =
+                file.read(
+                        octets,
+                        0,
+                        octets.length,
+                        offset + BatchHeader.LENGTH + header.framesLength());
+        if (got == octets.length) {
+            boolean _ = with.decodeStreams(octets, 0, header, into);
+        }
+    }
+
     /** The next sound header from here on with a first sequence in [least, below). */
     @Nullable Found next(long from, long least, long below) throws IOException {
         long at = from;

@@ -60,6 +60,27 @@ public interface Feed {
     }
 
     /**
+     * The name of the stream in which messages have their {@linkplain FrameRun#number numbers}, for
+     * ever and in all the world; empty where they have none that last.
+     */
+    default String stream() throws IOException {
+        return "";
+    }
+
+    /** Number of the message at the confirmed position. */
+    default long confirmedNumber() {
+        return 0;
+    }
+
+    /** Number from which messages would be sent again if the process ended now. */
+    default long durableNumber() {
+        return 0;
+    }
+
+    /** Makes that the confirmed one. */
+    default void persist() throws IOException {}
+
+    /**
      * What was handed out and is not confirmed may go over another connection. Answers whether
      * there is one: then none of it comes again here under the same number.
      */

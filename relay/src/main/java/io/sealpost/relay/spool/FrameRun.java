@@ -26,6 +26,7 @@ public final class FrameRun implements AutoCloseable {
     private final long offset;
     private final int length;
     private final long receivedMicros;
+    private final long number;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     FrameRun(
@@ -34,7 +35,9 @@ public final class FrameRun implements AutoCloseable {
             Position end,
             long offset,
             int length,
-            long receivedMicros) {
+            long receivedMicros,
+            long number) {
+        this.number = number;
         this.batch = batch;
         this.file = batch.file();
         this.start = start;
@@ -48,6 +51,15 @@ public final class FrameRun implements AutoCloseable {
     /** Sequence of the first message. */
     public long firstSequence() {
         return start.sequence();
+    }
+
+    /**
+     * Number of the first message among those routed to the upstream, the same each time it is read
+     * for the upstream's queue; without meaning elsewhere. Messages without a gap between their
+     * numbers have none between them in the queue.
+     */
+    public long number() {
+        return number;
     }
 
     /** Messages in this run. */
@@ -117,7 +129,8 @@ public final class FrameRun implements AutoCloseable {
                     new Position(first + count(), end.segment(), end.batch()),
                     offset,
                     length,
-                    receivedMicros);
+                    receivedMicros,
+                    number);
         }
     }
 

@@ -106,6 +106,10 @@ public final class LogTail implements AutoCloseable {
         }
         BatchSearch known = search;
         BatchHeader header = known == null ? null : known.at(offset);
+        if (known != null && header != null && header.count() == 0) {
+            offset += header.batchLength();
+            header = known.at(offset);
+        }
         if (header == null || header.firstSequence() != sequence) {
             toEnd(end); // damaged: readers of queues report it
             return;

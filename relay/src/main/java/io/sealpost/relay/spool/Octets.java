@@ -1,5 +1,6 @@
 package io.sealpost.relay.spool;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** A growing array of octets with the variable-length numbers of the metadata. Confined. */
@@ -41,6 +42,21 @@ final class Octets {
             rest >>>= 7;
         }
         array[length++] = (byte) rest;
+    }
+
+    /** Four octets. */
+    void fixed(int value) {
+        room(4);
+        for (int shift = 24; shift >= 0; shift -= 8) {
+            array[length++] = (byte) (value >> shift);
+        }
+    }
+
+    /** Its length in octets as a number, and UTF-8. */
+    void text(String text) {
+        byte[] octets = text.getBytes(StandardCharsets.UTF_8);
+        number(octets.length);
+        bytes(octets, 0, octets.length);
     }
 
     /** Zigzag: small for small differences of either sign. */

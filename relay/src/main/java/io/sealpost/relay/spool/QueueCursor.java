@@ -51,6 +51,9 @@ final class QueueCursor {
     /** As in the file; volatile because housekeeping releases segments by it. */
     private volatile long persistedSequence;
 
+    /** Messages counted there; volatile because forwarders send only so many more. */
+    private volatile long persistedNumber;
+
     QueueCursor(
             QueueSettings settings,
             CursorState saved,
@@ -71,6 +74,7 @@ final class QueueCursor {
         this.droppedTotal = saved.counted() - saved.delivered();
         this.state = saved.state();
         this.persistedSequence = saved.position().sequence();
+        this.persistedNumber = saved.counted();
     }
 
     String name() {
@@ -389,6 +393,10 @@ final class QueueCursor {
         return persistedSequence;
     }
 
+    long persistedNumber() {
+        return persistedNumber;
+    }
+
     boolean dirty() {
         lock.lock();
         try {
@@ -434,6 +442,7 @@ final class QueueCursor {
             }
             file.write(snapshot.encode());
             persistedSequence = snapshot.position().sequence();
+            persistedNumber = snapshot.counted();
             lock.lock();
             try {
                 persistedChanges = snapshotChanges;

@@ -213,13 +213,14 @@ final class QueueReader implements AutoCloseable {
         FrameRun.InBatch place = new FrameRun.InBatch(openFile(), offset, header);
         Segment in = opened();
         Position start = new Position(sequence, in.first(), offset);
+        long firstNumber = passed;
         long at = offset + BatchHeader.LENGTH + octetsDone;
         advance(count, octets);
         if (run == metadata.runs()) {
             leave(header);
         }
         Position end = new Position(start.sequence() + count, in.first(), offset);
-        return new FrameRun(place, start, end, at, (int) octets, micros);
+        return new FrameRun(place, start, end, at, (int) octets, micros, firstNumber);
     }
 
     private FrameWalk walk(long octets) throws IOException {

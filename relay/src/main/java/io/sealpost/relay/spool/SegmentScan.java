@@ -29,6 +29,9 @@ final class SegmentScan {
     /** Messages routed per number up to the end. */
     final long[] routed;
 
+    /** What of numbered streams is in what is kept. */
+    final StreamMarks streams = new StreamMarks();
+
     final List<Hole> holes = new ArrayList<>();
     long sequence;
     long keptBytes;
@@ -88,6 +91,7 @@ final class SegmentScan {
         } else {
             countRuns();
         }
+        search.streams(keptBytes, header, metadata, streams);
         sequence = header.endSequence();
         keptBytes += header.batchLength();
     }

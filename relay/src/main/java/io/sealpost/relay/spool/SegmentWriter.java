@@ -48,24 +48,58 @@ final class SegmentWriter {
 
     /** Makes the file, durable with its name when this returns. */
     static SegmentWriter create(
-            Storage storage, SegmentHeader header, Octets metadata, ByteBuffer staging, Flaws flaws)
+            Storage storage,
+            SegmentHeader header,
+            StreamMarks streams,
+            Octets metadata,
+            ByteBuffer staging,
+            Flaws flaws)
             throws IOException {
         Segment segment = new Segment(header, false, SegmentHeader.LENGTH);
         String temporary = segment.path + Segment.TEMPORARY;
         storage.delete(temporary);
         StorageFile file = storage.openForWriting(temporary);
         try {
+            SegmentWriter writer = new SegmentWriter(segment, file, metadata, staging);
             file.write(ByteBuffer.wrap(header.encode()), 0);
-            file.sync();
+            if (!streams.isEmpty()) {
+                writer.begin(streams);
+            }
+            writer.sync();
             storage.rename(temporary, segment.path);
             if (!flaws.has(Flaw.NO_FOLDER_SYNC)) {
                 storage.syncFolder(Segment.FOLDER);
             }
+            return writer;
         } catch (IOException | RuntimeException e) {
             file.close();
             throw e;
         }
-        return new SegmentWriter(segment, file, metadata, staging);
+    }
+
+    /** A batch without messages, so that the newest segment alone tells of all streams. */
+    private void begin(StreamMarks streams) throws IOException {
+        metadata.clear();
+        streams.encode(metadata);
+        SegmentHeader header = segment.header;
+        BatchHeader batch =
+                new BatchHeader(
+                        header.firstSequence(),
+                        0,
+                        0,
+                        metadata.length,
+                        0,
+                        header.firstSequence(),
+                        header.createdMicros(),
+                        crc.start().value(),
+                        crc.start().update(metadata.array, 0, metadata.length).value());
+        batch.encode(headerOctets, crc);
+        staging.clear();
+        stagedAt = end;
+        stage(headerOctets, headerOctets.length);
+        stage(metadata.array, metadata.length);
+        flush();
+        end = stagedAt;
     }
 
     /** Bugs planted by tests. */

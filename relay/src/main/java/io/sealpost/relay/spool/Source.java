@@ -12,13 +12,16 @@ import java.net.InetSocketAddress;
  * @param connection number of the connection, unique within this data folder's life of the process;
  *     0 for datagrams
  * @param certificateHash SHA-256 of the TLS peer's certificate in hexadecimal, or empty
+ * @param stream the sender's name for the numbered stream that the connection carries, or empty;
+ *     then the ordinals of messages are their numbers in it
  */
 public record Source(
         String listener,
         Transport transport,
         InetSocketAddress peer,
         long connection,
-        String certificateHash) {
+        String certificateHash,
+        String stream) {
     /** How messages reached a listener. The order is the number stored on disk. */
     public enum Transport {
         UDP,
@@ -27,6 +30,21 @@ public record Source(
         RELP,
         RELP_TLS,
         INTERNAL
+    }
+
+    /** A source without a numbered stream. */
+    public Source(
+            String listener,
+            Transport transport,
+            InetSocketAddress peer,
+            long connection,
+            String certificateHash) {
+        this(listener, transport, peer, connection, certificateHash, "");
+    }
+
+    /** The same connection, which carries this stream. */
+    public Source with(String streamId) {
+        return new Source(listener, transport, peer, connection, certificateHash, streamId);
     }
 
     /** No certificate. */

@@ -1,6 +1,5 @@
 package io.sealpost.relay.spool;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 
@@ -15,6 +14,7 @@ final class SourceTable {
     private Source[] sources = NONE;
     private long[] nextOrdinal = new long[0];
     private int count;
+    private boolean streams;
 
     /** Open addressing by identity; 0 is free, else index + 1. */
     private int[] slots = new int[16];
@@ -38,6 +38,7 @@ final class SourceTable {
             nextOrdinal = Arrays.copyOf(nextOrdinal, sources.length);
         }
         sources[count] = source;
+        streams |= !source.stream().isEmpty();
         nextOrdinal[count] = 0;
         slots[slot] = ++count;
         if (count * 2 > slots.length) {
@@ -74,12 +75,21 @@ final class SourceTable {
         Arrays.fill(slots, 0);
         Arrays.fill(nextOrdinal, 0);
         count = 0;
+        streams = false;
+    }
+
+    /** Whether one of them carries a numbered stream. */
+    boolean hasStreams() {
+        return streams;
     }
 
     void encode(Octets into) {
         into.number(count);
         for (int i = 0; i < count; i++) {
             encode(sources[i], into);
+            if (streams) {
+                into.text(sources[i].stream());
+            }
         }
         Arrays.fill(nextOrdinal, 0);
     }
@@ -96,7 +106,7 @@ final class SourceTable {
         into.octet(source.peer().getPort() >> 8);
         into.octet(source.peer().getPort());
         into.number(source.connection());
-        text(source.listener(), into);
+        into.text(source.listener());
         String certificate = source.certificateHash();
         if (certificate.isEmpty()) {
             into.octet(NO_CERTIFICATE);
@@ -106,7 +116,7 @@ final class SourceTable {
             into.bytes(hash, 0, hash.length);
         } else {
             into.octet(OTHER_TEXT);
-            text(certificate, into);
+            into.text(certificate);
         }
     }
 
@@ -117,11 +127,5 @@ final class SourceTable {
             hash = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
         }
         return hash;
-    }
-
-    private static void text(String text, Octets into) {
-        byte[] octets = text.getBytes(StandardCharsets.UTF_8);
-        into.number(octets.length);
-        into.bytes(octets, 0, octets.length);
     }
 }

@@ -4,7 +4,9 @@ import io.sealpost.relay.runtime.NanoClock;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -38,6 +40,7 @@ public final class Spool implements AutoCloseable {
     private final SpoolWriter writer;
     private final Retention retention;
     private final Housekeeping housekeeping;
+    private final FolderIdentity identity;
     private final List<UpstreamQueue> queues = new CopyOnWriteArrayList<>();
     private final AtomicBoolean closed = new AtomicBoolean();
     private @Nullable Thread thread;
@@ -61,8 +64,17 @@ public final class Spool implements AutoCloseable {
         this.lock = lock;
         this.parts = opened.parts();
         this.recovery = opened.recovery();
+        this.identity = new FolderIdentity(storage);
         this.writer =
-                new SpoolWriter(settings, seams, storage, parts.log, observer, clock, opened.end());
+                new SpoolWriter(
+                        settings,
+                        seams,
+                        storage,
+                        parts.log,
+                        observer,
+                        clock,
+                        parts.streams(),
+                        opened.end());
         this.retention =
                 new Retention(
                         settings,
@@ -228,7 +240,8 @@ public final class Spool implements AutoCloseable {
                                 cursor.entry(),
                                 asides);
         UpstreamQueue queue =
-                new UpstreamQueue(readers.get(), readers.get(), cursor, writer, clock, asides);
+                new UpstreamQueue(
+                        readers.get(), readers.get(), cursor, writer, clock, asides, identity);
         cursor.persist();
         queues.add(queue);
         writer.add(queue);
@@ -344,6 +357,16 @@ public final class Spool implements AutoCloseable {
         } catch (RuntimeException e) {
             observer.callbackFailed(e); // the log must go on
         }
+    }
+
+    /**
+     * What the log had of numbered streams when it was opened, that heard of last at the end.
+     * Before {@link #start}.
+     */
+    public Map<StreamKey, StreamMark> streams() {
+        Map<StreamKey, StreamMark> copies = new LinkedHashMap<>();
+        parts.streams().forEach((key, mark) -> copies.put(key, mark.copy()));
+        return copies;
     }
 
     /** Number of the next message; those before it have their places. */

@@ -19,6 +19,7 @@ final class SpoolOpening {
     final TreeMap<Integer, TwoSlotFile> cursorFiles = new TreeMap<>();
     final TreeMap<Integer, CursorState> cursors = new TreeMap<>();
     private final List<Recovery.Damage> damages = new ArrayList<>();
+    private StreamMarks streams = new StreamMarks();
     private long stated;
     private long cutOctets;
 
@@ -51,6 +52,11 @@ final class SpoolOpening {
                         opening.cutOctets,
                         List.copyOf(opening.damages));
         return new Opened(opening, end, recovery);
+    }
+
+    /** What the log has of numbered streams. */
+    StreamMarks streams() {
+        return streams;
     }
 
     private void readCursors() throws IOException {
@@ -168,6 +174,7 @@ final class SpoolOpening {
             SegmentReader reader = new SegmentReader(file);
             SegmentScan scan = new SegmentScan(reader, newest, statedHere, numbers.live());
             scan.scan();
+            streams = scan.streams;
             for (SegmentScan.Hole hole : scan.holes) {
                 quarantine.report(reader, newest, hole.from(), hole.to(), hole.first(), hole.end());
                 damages.add(new Recovery.Damage(hole.first(), hole.end(), hole.to() - hole.from()));

@@ -51,6 +51,9 @@ final class SpoolWriter {
     private long unchecked;
     private final long[] routed;
 
+    /** What the durable log has of numbered streams. */
+    private final StreamMarks streams;
+
     /** Next sequence to give out; volatile because anyone may ask. */
     private volatile long written;
 
@@ -85,7 +88,9 @@ final class SpoolWriter {
             SegmentLog log,
             SpoolObserver observer,
             NanoClock clock,
+            StreamMarks streams,
             Published recovered) {
+        this.streams = streams;
         this.settings = settings;
         this.seams = seams;
         this.storage = storage;
@@ -294,6 +299,7 @@ final class SpoolWriter {
             housekeeping.now();
         }
         for (Pending one : pending) {
+            one.batch.noteStreams(streams);
             one.lane.recycle(one.batch);
             tell(one.lane::tellOfSync);
         }
@@ -396,8 +402,9 @@ final class SpoolWriter {
                         pending.getFirst().firstSequence,
                         clock.epochMicros(),
                         published.routed());
-        segment = SegmentWriter.create(storage, header, metadata, staging, seams::has);
+        segment = SegmentWriter.create(storage, header, streams, metadata, staging, seams::has);
         log.add(segment.segment());
+        log.resize(segment.segment(), segment.end());
         active = segment;
         housekeeping.now();
         return segment;

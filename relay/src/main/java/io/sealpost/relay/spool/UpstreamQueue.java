@@ -27,6 +27,7 @@ public final class UpstreamQueue implements Feed {
     private final SpoolWriter writer;
     private final NanoClock clock;
     private final ConcurrentSkipListMap<Long, String> asides;
+    private final FolderIdentity identity;
 
     /** The thread waiting in poll; volatile because the writer unparks it. */
     private volatile @Nullable Thread waiting;
@@ -40,7 +41,9 @@ public final class UpstreamQueue implements Feed {
             QueueCursor cursor,
             SpoolWriter writer,
             NanoClock clock,
-            ConcurrentSkipListMap<Long, String> asides) {
+            ConcurrentSkipListMap<Long, String> asides,
+            FolderIdentity identity) {
+        this.identity = identity;
         this.number = cursor.number();
         this.reader = reader;
         this.again = again;
@@ -227,7 +230,23 @@ public final class UpstreamQueue implements Feed {
         cursor.confirm(upTo, state);
     }
 
+    @Override
+    public String stream() throws IOException {
+        return identity.get() + "." + number;
+    }
+
+    @Override
+    public long confirmedNumber() {
+        return cursor.place().counted();
+    }
+
+    @Override
+    public long durableNumber() {
+        return cursor.persistedNumber();
+    }
+
     /** Makes the cursor durable now. */
+    @Override
     public void persist() throws IOException {
         cursor.persist();
     }

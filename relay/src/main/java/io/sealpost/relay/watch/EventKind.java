@@ -11,6 +11,7 @@ public enum EventKind {
     RELOAD_FAILED("reload-failed", Severity.ERROR, Topic.RELAY),
     CONNECTION_REFUSED("connection-refused", Severity.WARNING, Topic.REFUSAL),
     CONNECTION_CUT_OFF("connection-cut-off", Severity.WARNING, Topic.REFUSAL),
+    REPEAT_KEPT("repeat-kept", Severity.WARNING, Topic.REFUSAL),
     RATE_LIMITED("rate-limited", Severity.WARNING, Topic.RATE),
     MESSAGES_DROPPED("messages-dropped", Severity.WARNING, Topic.DROP),
     QUARANTINED("quarantined", Severity.CRITICAL, Topic.SPOOL),

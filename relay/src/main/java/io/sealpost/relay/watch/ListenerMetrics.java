@@ -12,6 +12,7 @@ public final class ListenerMetrics {
     private final Tally acknowledged;
     private final Tally undelivered;
     private final Tally repeated;
+    private final Tally kept;
 
     ListenerMetrics(RelayMetrics metrics, String listener) {
         this.metrics = metrics;
@@ -23,6 +24,7 @@ public final class ListenerMetrics {
         this.givenUp = metrics.tally(MetricName.GIVEN_UP, listener);
         this.acknowledged = metrics.tally(MetricName.RELP_ACKNOWLEDGED, listener);
         this.repeated = metrics.tally(MetricName.RELP_REPEATS, listener);
+        this.kept = metrics.tally(MetricName.RELP_REPEATS_KEPT, listener);
         this.undelivered = metrics.tally(MetricName.RELP_UNDELIVERED, listener);
     }
 
@@ -50,6 +52,11 @@ public final class ListenerMetrics {
     /** Messages acknowledged and not stored, because they had come before. */
     public void repeated(long messageCount) {
         repeated.add(messageCount);
+    }
+
+    /** A message whose number in its stream is not new was stored all the same. */
+    public void keptRepeat() {
+        kept.increment();
     }
 
     /** Messages acknowledged as stored, because upstreams did not have them in time. */
@@ -85,6 +92,11 @@ public final class ListenerMetrics {
     /** Connections in use that the relay closed for this reason. Resolve once, keep. */
     public Tally cutOff(String reason) {
         return metrics.tally(MetricName.CUT_OFF, listener, reason);
+    }
+
+    /** RELP sessions that ended for this reason. Resolve once, keep. */
+    public Tally sessionEnded(String reason) {
+        return metrics.tally(MetricName.RELP_SESSIONS_ENDED, listener, reason);
     }
 
     /** Messages dropped at the door for this reason. Resolve once, keep. */

@@ -69,6 +69,22 @@ public enum MetricName {
             Type.COUNTER,
             13,
             "listener"),
+    RELP_REPEATS_KEPT(
+            "sealpost_relp_repeats_kept_total",
+            "Messages of another Sealpost whose numbers had come before, but which are not known to"
+                    + " be the same: stored.",
+            Type.COUNTER,
+            14,
+            "listener"),
+    RELP_SESSIONS_ENDED(
+            "sealpost_relp_sessions_ended_total",
+            "RELP sessions that were open and have ended: `closed` by the client, `shutdown` or"
+                    + " `idle-timeout` by the relay, `lost` without a word, else the rule that the"
+                    + " client broke.",
+            Type.COUNTER,
+            15,
+            "listener",
+            "reason"),
     RELP_UNDELIVERED(
             "sealpost_relp_acknowledged_undelivered_total",
             "Of these, messages acknowledged because upstreams did not have them within"

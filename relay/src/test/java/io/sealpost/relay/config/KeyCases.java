@@ -253,6 +253,12 @@ final class KeyCases {
                             "7",
                             7),
                     e(
+                            "listeners.*.max-connections-per-address@tcp",
+                            c -> tcp(c).maxPerAddress(),
+                            Integer.MAX_VALUE,
+                            "3",
+                            3),
+                    e(
                             "listeners.*.idle-timeout@tcp",
                             c -> tcp(c).idleTimeout(),
                             Duration.ZERO,
@@ -270,6 +276,12 @@ final class KeyCases {
                             20_000,
                             "7",
                             7),
+                    e(
+                            "listeners.*.max-connections-per-address@tls",
+                            c -> tls(c).maxPerAddress(),
+                            Integer.MAX_VALUE,
+                            "3",
+                            3),
                     e(
                             "listeners.*.idle-timeout@tls",
                             c -> tls(c).idleTimeout(),
@@ -337,6 +349,12 @@ final class KeyCases {
                             "7",
                             7),
                     e(
+                            "listeners.*.max-connections-per-address@relp",
+                            c -> relp(c).maxPerAddress(),
+                            Integer.MAX_VALUE,
+                            "3",
+                            3),
+                    e(
                             "listeners.*.idle-timeout@relp",
                             c -> relp(c).idleTimeout(),
                             Duration.ZERO,
@@ -348,6 +366,12 @@ final class KeyCases {
                             false,
                             "delivered\nlisteners.r.delivered.upstreams = [f]",
                             true),
+                    e(
+                            "listeners.*.chain-from@relp",
+                            c -> relp(c).chainFrom().toString(),
+                            "[]",
+                            "[\"10.0.0.0/8\"]",
+                            "[10.0.0.0/8]"),
                     e(
                             "listeners.*.delivered.upstreams@relp",
                             c ->

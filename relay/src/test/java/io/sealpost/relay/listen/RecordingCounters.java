@@ -84,6 +84,16 @@ final class RecordingCounters implements ListenerCounters {
     }
 
     @Override
+    public void keptRepeat() {
+        add("repeats kept", 1);
+    }
+
+    @Override
+    public void sessionEnded(String reason) {
+        add("ended " + reason, 1);
+    }
+
+    @Override
     public void acknowledgedUndelivered(long messages) {}
 
     @Override

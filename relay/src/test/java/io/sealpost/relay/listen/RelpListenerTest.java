@@ -9,8 +9,14 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.sealpost.relay.listen.TcpListenerSettings.Protocol;
+import io.sealpost.relay.tls.PermittedPeers;
+import io.sealpost.relay.tls.ServerTls;
+import io.sealpost.relay.tls.ServerTlsSettings;
+import io.sealpost.relay.tls.TestCertificates;
+import io.sealpost.relay.tls.TlsVersion;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -33,6 +39,7 @@ import org.slf4j.LoggerFactory;
 class RelpListenerTest {
     private static final String SOFTWARE = "sealpost,test,https://sealpost.example";
     private static final Protocol RELP = new Protocol.Relp(SOFTWARE, Optional.empty());
+    private static final TestCertificates CERTIFICATES = TestCertificates.shared();
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final String OPENED =
             "1 rsp 90 200 OK\nrelp_version=0\nrelp_software=" + SOFTWARE + "\ncommands=syslog";
@@ -74,6 +81,7 @@ class RelpListenerTest {
         }
         assertThat(bed.messages(1)).containsExactly(message(1));
         assertThat(bed.counters.get("acknowledged")).isEqualTo(1);
+        bed.awaitCount("ended closed", 1);
         assertThat(logged.list).isEmpty();
     }
 
@@ -415,10 +423,11 @@ class RelpListenerTest {
         assertThat(bed.messages(1000)).isEqualTo(messages(2, 1000));
     }
 
-    @Test
-    void a_stop_under_load_acknowledges_only_what_is_stored() throws Exception {
-        TcpListener listener = relp();
-        try (RelpPeer peer = RelpPeer.open(port(listener))) {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void a_stop_under_load_acknowledges_only_what_is_stored(boolean tls) throws Exception {
+        TcpListener listener = tls ? relpTls() : relp();
+        try (RelpPeer peer = tls ? openTls(listener) : RelpPeer.open(port(listener))) {
             AtomicInteger acked = new AtomicInteger();
             CompletableFuture<Integer> acks =
                     CompletableFuture.supplyAsync(
@@ -545,6 +554,37 @@ class RelpListenerTest {
 
     private TcpListener relp(ListenerSettings common, int most, Duration idle) throws IOException {
         return bed.tcp(new TcpListenerSettings(common, RELP, most, idle, Optional.empty()));
+    }
+
+    private TcpListener relpTls() throws Exception {
+        ServerTlsSettings tls =
+                new ServerTlsSettings(
+                        CERTIFICATES.certificate("server"),
+                        CERTIFICATES.key("server"),
+                        Optional.empty(),
+                        Optional.empty(),
+                        ServerTlsSettings.ClientCertificate.NONE,
+                        PermittedPeers.ANYBODY,
+                        TlsVersion.TLS_1_2,
+                        Duration.ofSeconds(10));
+        return bed.tcp(
+                new TcpListenerSettings(
+                        Testbed.common(Testbed.ANYBODY),
+                        RELP,
+                        100,
+                        Duration.ZERO,
+                        Optional.of(ServerTls.open(tls))));
+    }
+
+    private static RelpPeer openTls(TcpListener listener) throws Exception {
+        return RelpPeer.of(
+                        CERTIFICATES
+                                .client("")
+                                .getSocketFactory()
+                                .createSocket(
+                                        InetAddress.getLoopbackAddress(),
+                                        listener.address().getPort()))
+                .open();
     }
 
     private static int port(TcpListener listener) {

@@ -21,6 +21,7 @@ public final class RelpPeer implements AutoCloseable {
 
     private final Socket socket;
     private final InputStream in;
+    private String opened = "";
 
     private RelpPeer(Socket socket) throws IOException {
         this.socket = socket;
@@ -42,6 +43,20 @@ public final class RelpPeer implements AutoCloseable {
     /** With an open session. */
     public static RelpPeer open(int port) throws IOException {
         return connect(port).open();
+    }
+
+    /** With an open session of a numbered stream. */
+    public static RelpPeer open(int port, String stream, long next) throws IOException {
+        String offers = OFFERS + "\nsealpost_stream=" + stream + "," + next;
+        RelpPeer peer = connect(port);
+        peer.write("1 open " + offers.length() + " " + offers + "\n");
+        peer.opened = peer.answer();
+        return peer;
+    }
+
+    /** The answer to open. */
+    public String opened() {
+        return opened;
     }
 
     /** Opens the session. */

@@ -81,6 +81,7 @@ class RelpRepeatsTest {
     void a_second_break_within_the_repetition_changes_nothing() throws Exception {
         int port = port();
         cut(sent(port, frames(2, 0, 50), 50));
+        bed.awaitCount("ended lost", 1);
         RelpPeer second = RelpPeer.open(port).write(frames(2, 0, 30));
         bed.awaitCount("repeated", 30);
         bed.awaitCount("acknowledged", 80);

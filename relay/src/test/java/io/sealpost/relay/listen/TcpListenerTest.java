@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.netty.util.concurrent.SingleThreadEventExecutor;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
@@ -238,6 +239,44 @@ class TcpListenerTest {
             assertThat(bed.messages(2)).isEqualTo(messages(2));
         }
         assertThat(bed.counters.get("opened")).isEqualTo(2);
+    }
+
+    @Test
+    void connections_of_one_address_above_its_maximum_are_refused() throws IOException {
+        TcpListener listener =
+                bed.tcp(
+                        new TcpListenerSettings(
+                                Testbed.common(Testbed.ANYBODY),
+                                new TcpListenerSettings.Protocol.Syslog(),
+                                100,
+                                1,
+                                Duration.ZERO,
+                                Optional.empty()));
+        try (Socket first = connect(listener);
+                Socket other = connectFrom("127.0.0.2", listener)) {
+            write(first, counted(message(0)));
+            write(other, counted(message(1)));
+            bed.messages(2);
+
+            try (Socket second = connect(listener)) {
+                assertThat(second.getInputStream().read()).isEqualTo(-1);
+            }
+            bed.awaitCount("refused max-connections-per-address", 1);
+        }
+        bed.awaitCount("closed", 2);
+
+        try (Socket third = connect(listener)) {
+            write(third, counted(message(2)));
+            assertThat(bed.messages(3)).hasSize(3);
+        }
+    }
+
+    private static Socket connectFrom(String address, TcpListener listener) throws IOException {
+        return new Socket(
+                InetAddress.getLoopbackAddress(),
+                listener.address().getPort(),
+                InetAddress.getByName(address),
+                0);
     }
 
     @Test

@@ -61,7 +61,11 @@ final class Testbed implements AutoCloseable {
     }
 
     static Testbed open(int eventLoops) throws IOException {
-        GatedStorage gate = new GatedStorage(new MemoryStorage());
+        return open(eventLoops, new GatedStorage(new MemoryStorage()));
+    }
+
+    /** The same on what an earlier one has left. */
+    static Testbed open(int eventLoops, GatedStorage gate) throws IOException {
         SpoolSettings settings =
                 new SpoolSettings(
                         256 << 20,
@@ -97,6 +101,7 @@ final class Testbed implements AutoCloseable {
                                         new Admission.Block(),
                                         Rules.everywhere(1L << queue.number()),
                                         clock),
+                        spool.streams(),
                         clock,
                         Events.none());
         spool.start();
