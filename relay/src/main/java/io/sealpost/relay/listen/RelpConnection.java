@@ -454,9 +454,9 @@ final class RelpConnection extends StreamConnection {
     }
 
     private void forget() {
-        repeats.ended();
         if (numbered != null) {
             numbered.ended();
         }
+        repeats.ended();
     }
 }

@@ -43,7 +43,8 @@ final class SessionTail {
     }
 
     private long first(long acknowledged) {
-        return Math.max(next - ring.length, Math.max(0, acknowledged - ACKNOWLEDGED));
+        long unsure = Math.clamp(acknowledged - ACKNOWLEDGED, 0, next);
+        return Math.max(next - ring.length, unsure);
     }
 
     /** All that is known; nothing is left of it here. */

@@ -50,6 +50,18 @@ class NumberedSessionTest {
     }
 
     @Test
+    void a_session_of_many_messages_leaves_its_stream_to_the_next() throws Exception {
+        int port = port(LOOPBACK);
+        try (RelpPeer first = RelpPeer.open(port, STREAM, 0)) {
+            assertAcknowledged(first.write(frames(0, 5000)), 5000);
+        }
+        try (RelpPeer second = RelpPeer.open(port, STREAM, 4990)) {
+            assertAcknowledged(second.write(frames(4990, 5010)), 20);
+        }
+        assertThat(bed.counters.get("repeated")).isEqualTo(10);
+    }
+
+    @Test
     void the_same_message_under_another_number_is_another_one() throws Exception {
         int port = port(LOOPBACK);
         try (RelpPeer first = RelpPeer.open(port, STREAM, 0)) {
