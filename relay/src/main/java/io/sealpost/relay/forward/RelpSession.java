@@ -3,17 +3,14 @@ package io.sealpost.relay.forward;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.sealpost.protocol.relp.RelpClientSession;
-import io.sealpost.protocol.relp.RelpStream;
 import io.sealpost.relay.runtime.NanoClock;
 import io.sealpost.relay.spool.Feed;
 import io.sealpost.relay.spool.FrameRun;
 import io.sealpost.relay.spool.Position;
-import io.sealpost.relay.spool.StreamMark;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.NavigableSet;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -44,12 +41,6 @@ final class RelpSession implements Session {
     /** How long an answer to our close is waited for. */
     private static final Duration FAREWELL = Duration.ofSeconds(1);
 
-    /**
-     * Messages confirmed since the cursor was last made durable. After a crash so many come again,
-     * and the receiver does not know more than {@value StreamMark#HISTORY}.
-     */
-    private static final long MAX_NOT_DURABLE = StreamMark.HISTORY / 4;
-
     private static final int MAX_RUN = 64 * 1024;
     private static final int ONE_MESSAGE = 1;
 
@@ -65,6 +56,7 @@ final class RelpSession implements Session {
     private final NanoClock clock;
     private final RelpClientSession session;
     private final RelpWindow window;
+    private final Numbering numbering;
     private final byte[] header = new byte[RelpClientSession.MAX_HEADER];
     private final byte[] in;
     private int inLength;
@@ -77,12 +69,6 @@ final class RelpSession implements Session {
      * Those of them that the session counts as settled, and their repetitions that were refused.
      */
     private final Set<Long> aside = new HashSet<>();
-
-    /** Number that the server expects of the next message, where it counts them. */
-    private long nextNumber;
-
-    /** The next message has another, so that it takes another session. */
-    private boolean gap;
 
     private boolean fruitful;
     private long progressedAt;
@@ -105,20 +91,25 @@ final class RelpSession implements Session {
         this.clock = clock;
         session = new RelpClientSession(settings.software(), settings.window());
         window = new RelpWindow(rewriter);
+        numbering = new Numbering(queue, progress);
         in = new byte[session.maxRest() + MAX_RUN];
     }
 
     @Override
     public void run() throws IOException, InterruptedException {
         try {
-            open();
+            session.open(numbering.offer());
             say();
             progressedAt = clock.nanos();
             while (alive() && !session.ready() && !stop.over()) {
                 await(LOOK);
             }
             PoisonSearch search = progress.search();
-            while (alive() && session.ready() && search.cautious() && !stop.given() && !gap) {
+            while (alive()
+                    && session.ready()
+                    && search.cautious()
+                    && !stop.given()
+                    && !numbering.broken()) {
                 cautiously(search);
             }
             while (alive() && session.ready() && !finished()) {
@@ -129,15 +120,6 @@ final class RelpSession implements Session {
             note();
             discard();
         }
-    }
-
-    private void open() throws IOException {
-        String stream = queue.stream();
-        nextNumber = Math.max(queue.confirmedNumber(), progress.nextNumber());
-        session.open(
-                stream.isEmpty()
-                        ? Optional.empty()
-                        : Optional.of(new RelpStream(stream, nextNumber)));
     }
 
     private boolean alive() {
@@ -180,7 +162,7 @@ final class RelpSession implements Session {
     }
 
     private boolean maySend() {
-        return stop.maySend() && !progress.search().cautious() && !gap;
+        return stop.maySend() && !progress.search().cautious() && !numbering.broken();
     }
 
     /** Takes the next messages of the queue. */
@@ -199,30 +181,11 @@ final class RelpSession implements Session {
         if (!known.isEmpty() && known.last() < run.firstSequence()) {
             known.clear(); // dropped meanwhile
         }
-        if (session.numbered() && !follows(run)) {
+        if (session.numbered() && !numbering.follows(run)) {
             run.close();
             return;
         }
         window.add(run);
-    }
-
-    /** Whether the server counts this run as it should; if not, a new session has to begin. */
-    private boolean follows(FrameRun run) throws IOException {
-        if (run.number() != nextNumber) {
-            beginAnewAt(run.number());
-            return false;
-        }
-        progress.nextNumber(0);
-        nextNumber += run.count();
-        if (queue.confirmedNumber() - queue.durableNumber() > MAX_NOT_DURABLE) {
-            queue.persist();
-        }
-        return true;
-    }
-
-    private void beginAnewAt(long number) {
-        gap = true;
-        progress.nextNumber(number);
     }
 
     private void send() {
@@ -420,9 +383,9 @@ final class RelpSession implements Session {
             search.endedUnused();
             return;
         }
-        while (search.cautious() && alive() && !stop.given() && !gap) {
+        while (search.cautious() && alive() && !stop.given() && !numbering.broken()) {
             take(ONE_MESSAGE, LOOK);
-            if (window.pending() == 0 && !gap) {
+            if (window.pending() == 0 && !numbering.broken()) {
                 search.reached(queue.position().sequence());
             } else if (window.pending() > 0) {
                 alone(search);
@@ -466,13 +429,13 @@ final class RelpSession implements Session {
         confirm();
         search.setAside();
         if (session.numbered()) {
-            beginAnewAt(nextNumber);
+            numbering.leaveOut();
         }
     }
 
     /** Whether the order to stop is carried out, or no number is left for a message. */
     private boolean finished() {
-        if (gap) {
+        if (numbering.broken()) {
             reason = "a message is left out, which takes another session";
             return session.unanswered() == 0;
         }
