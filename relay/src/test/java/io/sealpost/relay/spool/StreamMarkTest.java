@@ -145,7 +145,7 @@ class StreamMarkTest {
         Spool spool = open(storage, seed);
         Map<StreamKey, StreamMark> marks = spool.streams();
         long messages = spool.synced();
-        assertThat(marks.keySet()).extracting(StreamKey::principal).containsOnly("127.0.0.1");
+        assertThat(marks.keySet()).allMatch(key -> key.principal().equals("127.0.0.1"));
         long known = 0;
         for (String name : sent.keySet()) {
             TreeMap<Long, Integer> all = sent.get(name);
