@@ -283,6 +283,17 @@ final class Relay implements AutoCloseable {
         return Optional.empty();
     }
 
+    /** Whether its event loops answer within this time. */
+    boolean alive(Duration limit) {
+        EventLoops threads = loops;
+        return threads != null && threads.answerWithin(limit);
+    }
+
+    /** How long {@link #close} may take. */
+    Duration closesWithin() {
+        return config.shutdownGrace().plus(SYNC_PATIENCE.multipliedBy(2));
+    }
+
     /** Names and ports of the open listeners and the name of this relay, for the start line. */
     String listening() {
         Doors entrances = doors;

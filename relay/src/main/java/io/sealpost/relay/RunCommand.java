@@ -44,9 +44,13 @@ final class RunCommand {
         loaded.get().warnings().forEach(warning -> log.warn("{}", warning));
         try {
             Relay relay = Relay.start(config, NanoClock.system());
-            closeAtSignal(relay, log);
-            Hangup.handle(relay.reloading()::reload);
+            Supervisor supervisor =
+                    Supervisor.of(
+                            System.getenv(), ProcessHandle.current().pid(), NanoClock.system());
+            closeAtSignal(relay, supervisor, log);
+            Hangup.handle(() -> reload(relay, supervisor));
             console.out().println("listening " + relay.listening());
+            supervisor.ready("listening " + relay.listening(), relay::alive);
             new CountDownLatch(1).await();
             return ExitCode.GOOD;
         } catch (IOException e) {
@@ -59,17 +63,25 @@ final class RunCommand {
         }
     }
 
+    private static void reload(Relay relay, Supervisor supervisor) {
+        supervisor.reloading();
+        var _ = relay.reloading().reload();
+        supervisor.reloaded("listening " + relay.listening());
+    }
+
     /**
      * SIGTERM and SIGINT run this hook. It ends the process itself: the JVM would end with 143
      * where the contract says 0.
      */
-    private static void closeAtSignal(Relay relay, Logger log) {
+    private static void closeAtSignal(Relay relay, Supervisor supervisor, Logger log) {
         Thread hook =
                 Thread.ofPlatform()
                         .name("shutdown")
                         .unstarted(
                                 () -> {
                                     ExitCode code = ExitCode.GOOD;
+                                    supervisor.stopping(relay.closesWithin());
+                                    supervisor.close();
                                     try {
                                         relay.close();
                                     } catch (IOException | RuntimeException e) {

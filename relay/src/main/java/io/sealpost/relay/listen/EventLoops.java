@@ -16,6 +16,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -126,6 +128,20 @@ public final class EventLoops implements AutoCloseable {
             }
         }
         throw new IllegalArgumentException("not one of these event loops");
+    }
+
+    /** Whether all of them do what is asked of them within this time. */
+    public boolean answerWithin(Duration limit) {
+        CountDownLatch answers = new CountDownLatch(loops.size());
+        try {
+            loops.forEach(loop -> loop.eventLoop().execute(answers::countDown));
+            return answers.await(limit.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException _) {
+            return false; // they have been closed
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     /** Ends all event loops; listeners must have been stopped before. */
