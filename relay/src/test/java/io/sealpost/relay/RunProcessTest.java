@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -62,10 +63,30 @@ class RunProcessTest {
         assertThat(run.exitCode()).isZero();
     }
 
+    /** What root may beyond others would hide what the relay cannot do without it. */
+    @Test
+    void it_needs_no_rights() throws Exception {
+        boolean root = "root".equals(System.getProperty("user.name"));
+        Run run =
+                run(
+                        root
+                                ? List.of("setpriv", "--inh-caps=-all", "--bounding-set=-all")
+                                : List.of(),
+                        "listeners.u { transport = udp, bind = \"127.0.0.1:0\","
+                                + " receive-buffer = 1 GiB }");
+
+        assertThat(run.startLine()).startsWith("listening t=127.0.0.1:");
+        assertThat(run.exitCode()).isZero();
+    }
+
     private record Run(String startLine, List<String> log, int exitCode) {}
 
     /** Starts it with these lines in its conf file, waits for the start line and stops it. */
     private Run run(String lines) throws IOException, InterruptedException {
+        return run(List.of(), lines);
+    }
+
+    private Run run(List<String> before, String lines) throws IOException, InterruptedException {
         Path conf = folder.resolve("sealpost.conf");
         Path log = folder.resolve("log");
         Files.writeString(
@@ -81,18 +102,19 @@ class RunProcessTest {
                 }
                 """
                         .formatted(lines));
+        List<String> command = new ArrayList<>(before);
+        command.addAll(
+                List.of(
+                        Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Main.class.getName(),
+                        "run",
+                        "-c",
+                        conf.toString()));
         Process process =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin/java").toString(),
-                                "--enable-native-access=ALL-UNNAMED",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                Main.class.getName(),
-                                "run",
-                                "-c",
-                                conf.toString())
-                        .redirectError(Redirect.to(log.toFile()))
-                        .start();
+                new ProcessBuilder(command).redirectError(Redirect.to(log.toFile())).start();
         try (BufferedReader out = process.inputReader()) {
             String startLine = String.valueOf(out.readLine());
             process.destroy();

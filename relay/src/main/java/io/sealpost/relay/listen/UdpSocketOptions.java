@@ -1,5 +1,6 @@
 package io.sealpost.relay.listen;
 
+import io.netty.channel.ChannelException;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -22,7 +23,7 @@ final class UdpSocketOptions {
     static int receiveBuffer(Socket socket, int bytes) throws IOException {
         try {
             socket.setIntOpt(SOL_SOCKET, SO_RCVBUFFORCE, bytes);
-        } catch (IOException _) {
+        } catch (IOException | ChannelException _) { // the latter where the process may not
             socket.setReceiveBufferSize(bytes);
         }
         // the kernel counts its own overhead in, and says twice what was asked for

@@ -188,7 +188,11 @@ public final class FileStorage implements Storage {
 
     @Override
     public long usableSpace() throws IOException {
-        return Files.getFileStore(root).getUsableSpace();
+        long space = root.toFile().getUsableSpace(); // a FileStore would need its mount point
+        if (space == 0 && !Files.isDirectory(root)) {
+            throw new NoSuchFileException(root.toString());
+        }
+        return space;
     }
 
     @Override
