@@ -3,9 +3,11 @@ package io.sealpost.relay;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.sealpost.protocol.encode.Rfc5424Encoder;
 import io.sealpost.protocol.message.Annotate;
+import io.sealpost.relay.admin.AdminContent;
 import io.sealpost.relay.admin.AdminServer;
 import io.sealpost.relay.admin.AdminSettings;
 import io.sealpost.relay.admin.ControlCommand;
+import io.sealpost.relay.admin.ServedFiles;
 import io.sealpost.relay.config.Endpoint;
 import io.sealpost.relay.config.RelayConfig;
 import io.sealpost.relay.config.UpstreamConfig;
@@ -159,11 +161,14 @@ final class Assembly implements Upstreams.Factory {
                         AdminSettings.at(config.admin().bind().resolve()),
                         loops().group(),
                         EpollServerSocketChannel.class,
-                        metrics,
-                        relay::obstacle));
+                        new AdminContent(metrics, relay::obstacle, integrityPages(storage))));
         relay.doors(new Doors(this::listener)).open(config);
         relay.watch(new CertificateWatch(relay));
         relay.control(Control.open(config.dataDir(), commands(spool)));
+    }
+
+    private ServedFiles integrityPages(Storage storage) {
+        return config.integrity().enabled() ? new IntegrityPages(storage) : ServedFiles.NONE;
     }
 
     /** What the relay answers on its control socket. */

@@ -174,10 +174,11 @@ enum Command {
             Writes a C2SP tlog-proof of one entry: the message, the hashes that lead from it to a
             signed checkpoint, and that checkpoint. "sealpost verify" checks it without the log. The
             message is looked for in FILEs of an upstream, or, without any, in a log that is served
-            with its entries. DIR_OR_URL as for verify; without --log it is the conf file's data-dir.""",
+            with its entries (another server's tlog-tiles; this relay serves none). DIR_OR_URL as
+            for verify; without --log it is the conf file's data-dir.""",
             """
             sealpost prove --match 'Accepted publickey for root' -o login.tlog-proof remote.log
-            sealpost prove --log http://relay1:9514/integrity --index 1234
+            sealpost prove --log http://relay1:9514/integrity --index 1234 remote.log
             sealpost verify --key relay1.vkey login.tlog-proof""") {
         @Override
         ExitCode execute(CommandLine line, Console console) {

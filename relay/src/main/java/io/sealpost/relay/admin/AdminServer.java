@@ -14,7 +14,6 @@ import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.GlobalEventExecutor;
-import io.sealpost.relay.watch.RelayMetrics;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
@@ -42,8 +41,7 @@ public final class AdminServer implements AutoCloseable {
             AdminSettings settings,
             EventLoopGroup group,
             Class<? extends ServerChannel> channel,
-            RelayMetrics metrics,
-            Readiness readiness)
+            AdminContent content)
             throws IOException {
         ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
         ChannelFuture bound =
@@ -51,8 +49,7 @@ public final class AdminServer implements AutoCloseable {
                         .group(group)
                         .channel(channel)
                         .option(ChannelOption.SO_REUSEADDR, true)
-                        .childHandler(
-                                new Door(settings, connections, new Pages(metrics, readiness)))
+                        .childHandler(new Door(settings, connections, new Pages(content)))
                         .bind(settings.bind())
                         .awaitUninterruptibly();
         if (!bound.isSuccess()) {

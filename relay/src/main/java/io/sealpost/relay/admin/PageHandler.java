@@ -17,14 +17,18 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.timeout.IdleStateEvent;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Answers the requests of one connection, one after the other. Confined to the connection's event
- * loop; metrics are rendered on a virtual thread, and requests that arrive meanwhile wait.
+ * loop; metrics are rendered and files sent on a virtual thread, and requests that arrive meanwhile
+ * wait.
  */
 final class PageHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private static final Logger LOG = LoggerFactory.getLogger(PageHandler.class);
@@ -62,7 +66,10 @@ final class PageHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private void answerNext(ChannelHandlerContext ctx) {
         while (!rendering && !waiting.isEmpty() && ctx.channel().isActive()) {
             Request request = waiting.remove();
-            if (isScrape(request)) {
+            if (isFile(request)) {
+                rendering = true;
+                Thread.ofVirtual().name("integrity").start(() -> sendAside(ctx, request));
+            } else if (isScrape(request)) {
                 rendering = true;
                 Thread.ofVirtual().name("scrape").start(() -> renderAside(ctx, request));
             } else {
@@ -73,6 +80,10 @@ final class PageHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     private static boolean isScrape(Request request) {
         return request.good() && allowed(request) && request.path().equals(Pages.METRICS);
+    }
+
+    private static boolean isFile(Request request) {
+        return request.good() && allowed(request) && request.path().startsWith(Pages.INTEGRITY);
     }
 
     private static boolean allowed(Request request) {
@@ -89,15 +100,43 @@ final class PageHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         return pages.render(request.path());
     }
 
-    private void renderAside(ChannelHandlerContext ctx, Request request) {
-        Page page = scrape();
+    private void sendAside(ChannelHandlerContext ctx, Request request) {
+        Optional<Page> instead = Optional.empty();
+        try {
+            Optional<ServedFiles.Opened> file = pages.file(request.path());
+            if (file.isPresent()) {
+                try (InputStream _ = file.get().in()) {
+                    boolean head = request.method().equals(HttpMethod.HEAD);
+                    FileAnswer.send(ctx, file.get(), head, request.keepAlive());
+                }
+                if (!request.keepAlive()) {
+                    var _ = ctx.close();
+                }
+            } else {
+                instead = Optional.of(Page.text(HttpResponseStatus.NOT_FOUND, "not found"));
+            }
+        } catch (IOException | RuntimeException e) {
+            LOG.debug("{} could not be sent", request.path(), e);
+            var _ = ctx.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            var _ = ctx.close();
+        }
+        done(ctx, request, instead);
+    }
+
+    private void done(ChannelHandlerContext ctx, Request request, Optional<Page> page) {
         ctx.executor()
                 .execute(
                         () -> {
                             rendering = false;
-                            answer(ctx, request, page);
+                            page.ifPresent(p -> answer(ctx, request, p));
                             answerNext(ctx);
                         });
+    }
+
+    private void renderAside(ChannelHandlerContext ctx, Request request) {
+        done(ctx, request, Optional.of(scrape()));
     }
 
     private Page scrape() {

@@ -7,6 +7,7 @@ import io.sealpost.relay.watch.RelayMetrics;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Optional;
 
 /** The pages of the admin server. Thread-safe. */
 final class Pages {
@@ -14,18 +15,31 @@ final class Pages {
     static final String HEALTHZ = "/healthz";
     static final String READYZ = "/readyz";
 
+    /** Files of the integrity log. */
+    static final String INTEGRITY = "/integrity/";
+
     private static final String METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
     private final RelayMetrics metrics;
     private final Readiness readiness;
+    private final ServedFiles files;
 
-    Pages(RelayMetrics metrics, Readiness readiness) {
-        this.metrics = metrics;
-        this.readiness = readiness;
+    Pages(AdminContent content) {
+        this.metrics = content.metrics();
+        this.readiness = content.readiness();
+        this.files = content.files();
+    }
+
+    /** The file of a path that begins with {@link #INTEGRITY}; may block. */
+    Optional<ServedFiles.Opened> file(String path) throws IOException {
+        return files.open(path.substring(INTEGRITY.length()));
     }
 
     static boolean exists(String path) {
-        return path.equals(METRICS) || path.equals(HEALTHZ) || path.equals(READYZ);
+        return path.equals(METRICS)
+                || path.equals(HEALTHZ)
+                || path.equals(READYZ)
+                || path.startsWith(INTEGRITY);
     }
 
     /** Makes the page; {@link #METRICS} takes milliseconds, the others nothing. */

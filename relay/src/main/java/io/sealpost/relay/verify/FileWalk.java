@@ -1,9 +1,11 @@
 package io.sealpost.relay.verify;
 
 import io.sealpost.relay.integrity.Hash;
+import io.sealpost.relay.integrity.SignedNote;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** Goes through the lines of one file and says which leaves they are. Confined. */
 /*
@@ -24,6 +26,7 @@ final class FileWalk {
     private final LeafLocator locator;
     private final SeenLeaves seen;
     private final Unplaced unplaced;
+    private final Predicate<SignedNote> isNewest;
     private final LineOrder order;
     private List<UnknownLine> streak = new ArrayList<>();
     private int unsearched;
@@ -40,11 +43,13 @@ final class FileWalk {
             LeafLocator locator,
             SeenLeaves seen,
             Unplaced unplaced,
+            Predicate<SignedNote> isNewest,
             LineOrder.Visitor outOfOrder) {
         this.name = name;
         this.locator = locator;
         this.seen = seen;
         this.unplaced = unplaced;
+        this.isNewest = isNewest;
         this.order = new LineOrder(outOfOrder);
     }
 
@@ -71,6 +76,8 @@ final class FileWalk {
         hashes.addAll(chunk.others(i));
         String text = texts++ < TEXTS ? chunk.text(i) : "";
         UnknownLine line = new UnknownLine(name, chunk.line(i), text, last, List.copyOf(hashes));
+        SignedNote note = chunk.notes().get(i);
+        line.announcesNewest(note != null && isNewest.test(note));
         for (Hash hash : hashes) {
             if (line.taken() < 0) {
                 line.taken(locator.taken(hash.octets(), 0, expected));

@@ -30,6 +30,7 @@ public final class FilesCheck {
     private static final long HEARTBEAT_MICROS = 75_000_000;
 
     private final SealedLog log;
+    private final LogKeys keys;
     private final Findings findings;
     private final Order order;
     private final Checkpoint newest;
@@ -60,6 +61,7 @@ public final class FilesCheck {
             SealedLog log, LogKeys keys, Findings findings, Order order, Checkpoint newest)
             throws IOException {
         this.log = log;
+        this.keys = keys;
         this.findings = findings;
         this.order = order;
         this.newest = newest;
@@ -139,6 +141,7 @@ public final class FilesCheck {
                         locator,
                         seen,
                         unplaced,
+                        note -> keys.readInBand(note).equals(Optional.of(newest)),
                         (line, leaf, after) -> outOfOrder(file.name(), line, leaf, after));
         long before = lines;
         boolean more = true;
@@ -274,6 +277,8 @@ public final class FilesCheck {
                                 + " may be older than entry "
                                 + firstLeaf
                                 + ", the first kept");
+            } else if (isBehindAll(line, missing) && line.announcesNewest()) {
+                findings.good(line.where() + " is the newest checkpoint itself");
             } else if (isBehindAll(line, missing)) {
                 found(
                         Kind.NOT_SEALED_YET,

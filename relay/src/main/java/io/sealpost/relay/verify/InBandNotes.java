@@ -93,7 +93,7 @@ final class InBandNotes {
                                     + ": it is an old copy, or was put back"));
         }
         if (agreeing > 0) {
-            findings.good(agreeing + " checkpoints in the files are signed, and of this log");
+            findings.good("checkpoints in the files: " + agreeing + ", signed and of this log");
         }
     }
 

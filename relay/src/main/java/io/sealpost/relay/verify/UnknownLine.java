@@ -12,6 +12,7 @@ final class UnknownLine {
     private List<Hash> hashes;
     private long behind = Long.MAX_VALUE;
     private long taken = LeafLocator.NONE;
+    private boolean announcement;
 
     /**
      * A line.
@@ -73,6 +74,15 @@ final class UnknownLine {
 
     boolean isSearched() {
         return hashes.isEmpty();
+    }
+
+    /** It is the message of the newest checkpoint, which no entry can be yet. */
+    void announcesNewest(boolean so) {
+        announcement = so;
+    }
+
+    boolean announcesNewest() {
+        return announcement;
     }
 
     String where() {

@@ -1,6 +1,7 @@
 package io.sealpost.relay.admin;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,6 +10,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.sealpost.relay.watch.RelayMetrics;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -187,7 +189,31 @@ class AdminServerTest {
 
     private AdminServer open(AdminSettings settings) throws IOException {
         return AdminServer.open(
-                settings, group, NioServerSocketChannel.class, metrics, obstacle::get);
+                settings,
+                group,
+                NioServerSocketChannel.class,
+                new AdminContent(metrics, obstacle::get, this::file));
+    }
+
+    private Optional<ServedFiles.Opened> file(String path) {
+        byte[] octets = "x".repeat(200_000).getBytes(UTF_8);
+        return path.equals("some/file")
+                ? Optional.of(
+                        new ServedFiles.Opened(
+                                "text/plain", octets.length, new ByteArrayInputStream(octets)))
+                : Optional.empty();
+    }
+
+    @Test
+    void files_of_the_log_are_given_out_and_others_not_found() throws Exception {
+        HttpResponse<String> found = get("/integrity/some/file");
+
+        assertThat(found.statusCode()).isEqualTo(200);
+        assertThat(found.body()).isEqualTo("x".repeat(200_000));
+        assertThat(send("HEAD", "/integrity/some/file").body()).isEmpty();
+        assertThat(get("/integrity/none").statusCode()).isEqualTo(404);
+        assertThat(send("POST", "/integrity/some/file").statusCode()).isEqualTo(405);
+        assertThat(get("/healthz").statusCode()).isEqualTo(200);
     }
 
     private HttpResponse<String> get(String path) throws Exception {

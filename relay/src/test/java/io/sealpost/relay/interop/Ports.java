@@ -9,6 +9,8 @@ import java.net.Socket;
 import java.util.HashSet;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Free ports for programs that want a number. Below the range that the kernel gives to outgoing
@@ -32,11 +34,21 @@ final class Ports {
     }
 
     /** The first of three in a row. */
-    static synchronized int three() {
+    static int three() {
+        return row(3);
+    }
+
+    /** The first of so many in a row. */
+    static synchronized int row(int count) {
         while (true) {
             int port = free();
-            if (isFree(port + 1) && isFree(port + 2)) {
-                GIVEN.addAll(Set.of(port + 1, port + 2));
+            Set<Integer> others =
+                    IntStream.range(port + 1, port + count)
+                            .filter(Ports::isFree)
+                            .boxed()
+                            .collect(Collectors.toSet());
+            if (others.size() == count - 1) {
+                GIVEN.addAll(others);
                 return port;
             }
         }

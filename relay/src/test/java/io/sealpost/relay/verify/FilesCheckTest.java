@@ -60,7 +60,7 @@ class FilesCheckTest {
             assertThat(lines.all).isEmpty();
             assertThat(counted.all).isEmpty();
             assertThat(lines.good.toString())
-                    .contains("20 checkpoints in the files", "1020 are entries");
+                    .contains("checkpoints in the files: 20", "1020 are entries");
         }
     }
 
@@ -213,6 +213,21 @@ class FilesCheckTest {
     }
 
     @Test
+    void the_message_of_the_newest_checkpoint_is_good_before_it_is_sealed() throws Exception {
+        try (LogBuilder log = log(4, 100)) {
+            List<byte[]> lines = copy(log);
+            log.announce();
+            lines.add(log.messages().getLast());
+            byte[] whole = LogBuilder.lines(lines);
+            lines.add(3, lines.getLast());
+            byte[] moved = LogBuilder.lines(lines.subList(0, lines.size() - 1));
+
+            assertThat(check(log, ALL, whole).all).isEmpty();
+            assertThat(check(log, ALL, moved).counts()).containsOnlyKeys(Finding.Kind.INSERTED);
+        }
+    }
+
+    @Test
     void a_cut_last_line_is_changed() throws Exception {
         try (LogBuilder log = log(4, 100)) {
             byte[] lines = LogBuilder.lines(log.messages());
@@ -277,7 +292,7 @@ class FilesCheckTest {
             assertThat(findings.counts()).containsOnlyKeys(Finding.Kind.OTHER_FORMAT);
             assertThat(findings.all.toString())
                     .contains("RSYSLOG_TraditionalFileFormat", "%rawmsg%", "MSGID");
-            assertThat(findings.good.toString()).contains("4 checkpoints in the files");
+            assertThat(findings.good.toString()).contains("checkpoints in the files: 4");
         }
     }
 
