@@ -10,20 +10,15 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The durable log of a data folder: lanes in, queues out. Lanes are made before {@link #start}, by
  * one thread; the rest may be called from any thread.
  */
 public final class Spool implements AutoCloseable {
-    private static final long RETRY_NANOS = 100_000_000;
-    private static final long IDLE_NANOS = 1_000_000_000;
-
     private static final int SMALL_BATCH_BYTES = 64 * 1024;
 
     /** Attempts to save what memory holds while the volume fails at close. */
@@ -43,10 +38,7 @@ public final class Spool implements AutoCloseable {
     private final FolderIdentity identity;
     private final List<UpstreamQueue> queues = new CopyOnWriteArrayList<>();
     private final AtomicBoolean closed = new AtomicBoolean();
-    private @Nullable Thread thread;
-
-    /** Ends the writer's loop. */
-    private volatile boolean closing;
+    private final WriterThread committing;
 
     private Spool(
             SpoolSettings settings,
@@ -86,6 +78,7 @@ public final class Spool implements AutoCloseable {
                         observer,
                         clock);
         this.housekeeping = new Housekeeping(this::keepHouse);
+        this.committing = new WriterThread(writer, settings.syncInterval(), observer, clock);
     }
 
     /**
@@ -294,7 +287,7 @@ public final class Spool implements AutoCloseable {
         retireUnnamed();
         writer.housekeeping(housekeeping);
         housekeeping.start();
-        thread = Thread.ofPlatform().name("spool-writer").start(this::run);
+        committing.start();
     }
 
     void retireUnnamed() throws IOException {
@@ -321,41 +314,12 @@ public final class Spool implements AutoCloseable {
         return false;
     }
 
-    private void run() {
-        long interval = settings.syncInterval().toNanos();
-        long last = clock.nanos() - interval;
-        while (!closing) {
-            writer.park(IDLE_NANOS);
-            if (!writer.hasWork()) {
-                continue;
-            }
-            for (long rest = last + interval - clock.nanos();
-                    rest > 0 && !closing;
-                    rest = last + interval - clock.nanos()) {
-                LockSupport.parkNanos(this, rest);
-            }
-            last = clock.nanos();
-            commit();
-            if (writer.failing() && !closing) {
-                LockSupport.parkNanos(this, RETRY_NANOS);
-            }
-        }
-    }
-
     private boolean keepHouse() {
         try {
             return retention.round();
         } catch (RuntimeException e) {
             observer.callbackFailed(e); // the log must go on
             return true;
-        }
-    }
-
-    private void commit() {
-        try {
-            writer.commitOnce();
-        } catch (RuntimeException e) {
-            observer.callbackFailed(e); // the log must go on
         }
     }
 
@@ -475,19 +439,10 @@ public final class Spool implements AutoCloseable {
     }
 
     private void stopThreads() {
-        closing = true;
-        boolean interrupted = false;
         try {
-            Thread running = thread;
-            if (running != null) {
-                LockSupport.unpark(running);
-                running.join();
-            }
+            committing.stop();
             housekeeping.stop();
-        } catch (InterruptedException e) {
-            interrupted = true;
-        }
-        if (interrupted) {
+        } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
     }
