@@ -33,12 +33,7 @@ class DeletedLogsIT {
                         "PORT", "" + Ports.three());
 
         try (Program program =
-                Program.start(
-                        dir.resolve("demo.out"),
-                        environment,
-                        List.of(
-                                Peers.checkout().resolve("packaging/demo").toString(),
-                                demo.toString()))) {
+                Program.demonstration(dir.resolve("demo.out"), environment, "demo", demo)) {
             assertThat(program.exitCode()).as(program.output()).isZero();
             assertThat(program.output())
                     .contains("access.log: OK", "shop.log: OK", "every line of both deleted logs");

@@ -3,7 +3,6 @@ package io.sealpost.relay.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -21,12 +20,8 @@ class EditedLogIT {
         Map<String, String> environment = Map.of("LINES", "2000", "PORT", "" + Ports.row(4));
 
         try (Program program =
-                Program.start(
-                        dir.resolve("demo.out"),
-                        environment,
-                        List.of(
-                                Peers.checkout().resolve("packaging/demo-verify").toString(),
-                                dir.resolve("demo").toString()))) {
+                Program.demonstration(
+                        dir.resolve("demo.out"), environment, "demo-verify", dir.resolve("demo"))) {
             assertThat(program.exitCode()).as(program.output()).isZero();
             assertThat(program.output())
                     .contains("nothing was changed, removed or slipped in")
