@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
 
@@ -18,11 +19,25 @@ import org.junit.jupiter.api.Assumptions;
  * it where {@code SEALPOST_CI_STRICT=1}.
  */
 final class Peers {
+    private static final AtomicBoolean LAUNCHER_TOLD = new AtomicBoolean();
+
     private Peers() {}
 
     /** The top folder of the checkout; tests run in the module's. */
     static Path checkout() {
         return Path.of("..").toAbsolutePath().normalize();
+    }
+
+    /**
+     * A program in {@code packaging/}, which is to run what Maven has just built: a build of the
+     * launcher's own would take the classes away under the running tests.
+     */
+    static Path packaging(String name) throws IOException {
+        Path built = checkout().resolve("relay/target/launcher.built");
+        if (!LAUNCHER_TOLD.getAndSet(true)) {
+            Files.writeString(built, "");
+        }
+        return checkout().resolve("packaging").resolve(name);
     }
 
     static Program rsyslog(Path conf, Path dir, int port) throws IOException {

@@ -30,19 +30,12 @@ final class Program implements AutoCloseable {
         return new Program(builder.start(), output);
     }
 
-    /**
-     * A demonstration of {@code packaging/}, with what Maven has just built: a build of the
-     * launcher's own would take the classes away under the running tests.
-     */
+    /** A demonstration in {@code packaging/}. */
     static Program demonstration(
             Path output, Map<String, String> environment, String name, Path folder)
             throws IOException {
-        Path checkout = Peers.checkout();
-        Files.writeString(checkout.resolve("relay/target/launcher.built"), "");
         return start(
-                output,
-                environment,
-                List.of(checkout.resolve("packaging").resolve(name).toString(), folder.toString()));
+                output, environment, List.of(Peers.packaging(name).toString(), folder.toString()));
     }
 
     OutputStream input() {

@@ -123,9 +123,9 @@ final class Relay implements AutoCloseable {
         }
     }
 
-    private static Path launcher() {
+    private static Path launcher() throws IOException {
         String other = System.getenv("SEALPOST");
-        return other == null ? Peers.checkout().resolve("packaging/sealpost") : Path.of(other);
+        return other == null ? Peers.packaging("sealpost") : Path.of(other);
     }
 
     /** Starts it and waits for its line that says that all listeners are open. */

@@ -112,8 +112,7 @@ class SealedFilesIT {
 
     private void verify(Relay relay, String key, Path file, int code, String says)
             throws Exception {
-        List<String> command =
-                new ArrayList<>(List.of(Peers.checkout().resolve("packaging/sealpost").toString()));
+        List<String> command = new ArrayList<>(List.of(Peers.packaging("sealpost").toString()));
         command.addAll(List.of("verify", "--key", key, "--log", relay.data().toString()));
         command.add(file.toString());
         Path out = dir.resolve("verify.out");
