@@ -21,7 +21,7 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** {@code rate-limit}, with senders that are at different addresses of the loopback network. */
-@Tag("waits")
+@Tag("beside")
 @Execution(ExecutionMode.CONCURRENT)
 class RateLimitTest {
     private static final String RECEIVED = "sealpost_messages_received_total{listener=\"%s\"}";

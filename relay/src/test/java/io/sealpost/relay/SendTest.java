@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The test client, against the relay and against worse receivers. */
 @Timeout(120)
-@Tag("waits")
+@Tag("beside")
 @Execution(ExecutionMode.CONCURRENT)
 class SendTest {
     private static final String CONF =

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** An upstream whose messages are dealt to all of its servers. */
 @Timeout(120)
-@Tag("waits")
+@Tag("beside")
 @Execution(ExecutionMode.CONCURRENT)
 class BalanceTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);

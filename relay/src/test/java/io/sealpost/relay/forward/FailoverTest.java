@@ -24,7 +24,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** An upstream with two servers. */
 @Timeout(120)
-@Tag("waits")
+@Tag("beside")
 @Execution(ExecutionMode.CONCURRENT)
 class FailoverTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);

@@ -13,6 +13,9 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -20,6 +23,8 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Random actions against the list of all messages: whatever happens in between, in the end each
  * message is in the archive exactly once, and what others wrote is all there.
  */
+@Tag("beside")
+@Execution(ExecutionMode.CONCURRENT)
 class FileDeliveryModelTest {
     private static final int SEEDS = 250;
     private static final int STEPS = 60;

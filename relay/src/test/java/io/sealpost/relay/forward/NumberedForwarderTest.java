@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Numbers that a RELP upstream gives its messages, by a server that counts them. */
 @Timeout(120)
-@Tag("waits")
+@Tag("beside")
 class NumberedForwarderTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String POISON = "<13>1 - host app - - - poison";

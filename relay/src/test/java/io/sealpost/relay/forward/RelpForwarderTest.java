@@ -30,7 +30,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** RELP upstreams against servers that behave well, and in all other ways. */
 @Timeout(120)
-@Tag("waits")
+@Tag("beside")
 @Execution(ExecutionMode.CONCURRENT)
 class RelpForwarderTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 @Timeout(120)
-@Tag("waits")
+@Tag("beside")
 @Execution(ExecutionMode.CONCURRENT)
 class TcpForwarderTest {
     private static final EventLoopGroup LOOPS =

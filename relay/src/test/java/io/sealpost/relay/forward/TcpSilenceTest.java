@@ -31,7 +31,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * end the connection in every way there is.
  */
 @Timeout(120)
-@Tag("waits")
+@Tag("beside")
 @Execution(ExecutionMode.CONCURRENT)
 class TcpSilenceTest {
     private static final EventLoopGroup LOOPS =

@@ -52,7 +52,7 @@ import org.slf4j.LoggerFactory;
 
 /** A syslog upstream over TLS, against servers of the JDK. */
 @Timeout(120)
-@Tag("waits")
+@Tag("beside")
 @Execution(ExecutionMode.CONCURRENT)
 class TlsForwarderTest {
     private static final TestCertificates CERTIFICATES = TestCertificates.shared();

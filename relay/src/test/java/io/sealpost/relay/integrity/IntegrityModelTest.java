@@ -2,8 +2,13 @@ package io.sealpost.relay.integrity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
+@Tag("beside")
+@Execution(ExecutionMode.CONCURRENT)
 class IntegrityModelTest {
     private static final int SCHEDULES = 2000;
 
