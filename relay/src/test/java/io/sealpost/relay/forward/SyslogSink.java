@@ -52,7 +52,20 @@ final class SyslogSink implements AutoCloseable {
     /** The same over TLS, where there is a context. */
     static SyslogSink listen(int port, Optional<SSLContext> tls, Conversation conversation)
             throws IOException {
+        return listen(new ServerSocket(), port, tls, conversation);
+    }
+
+    /** The same on any port, where the kernel keeps so many octets of each connection at most. */
+    static SyslogSink narrow(int receiveBuffer, Optional<SSLContext> tls, Conversation conversation)
+            throws IOException {
         ServerSocket server = new ServerSocket();
+        server.setReceiveBufferSize(receiveBuffer);
+        return listen(server, 0, tls, conversation);
+    }
+
+    private static SyslogSink listen(
+            ServerSocket server, int port, Optional<SSLContext> tls, Conversation conversation)
+            throws IOException {
         server.setReuseAddress(true);
         server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         SyslogSink sink = new SyslogSink(server, tls, conversation);
@@ -155,6 +168,12 @@ final class SyslogSink implements AutoCloseable {
 
         /** Closes without a word, as the kernel does for a process that dies. */
         void cut() throws IOException {
+            plain.close();
+        }
+
+        /** Closes by RST, whatever is unread. */
+        void reset() throws IOException {
+            plain.setSoLinger(true, 0);
             plain.close();
         }
 

@@ -12,9 +12,11 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -34,6 +36,12 @@ class TcpForwarderTest {
     private static final EventLoopGroup LOOPS =
             new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    /** Octets of a frame before its message. */
+    private static final int COUNT = 3;
+
+    /** More than the sink reads until the kernel is asked again. */
+    private static final long MOVED_BETWEEN_SAMPLES = 256 * 1024;
 
     @TempDir Path folder;
     private SpoolFeed spool;
@@ -136,6 +144,45 @@ class TcpForwarderTest {
                         peer.readAll();
                     }
                 });
+    }
+
+    @Test
+    void a_reset_under_load_repeats_at_most_the_distance_and_a_run() throws Exception {
+        int resets = 4;
+        int each = 30_000;
+        // The kernel takes SO_RCVBUF twice, so no window is larger than half the least distance.
+        int receiveBuffer = (int) ConfirmedRule.LEAST_DISTANCE / 4;
+        SyslogSink.Conversation flapping =
+                (number, peer) -> {
+                    if (number < resets) {
+                        peer.read(each);
+                        peer.reset();
+                    } else {
+                        peer.readAll();
+                    }
+                };
+        try (SyslogSink sink = SyslogSink.narrow(receiveBuffer, Optional.empty(), flapping);
+                TcpForwarder _ = start(sink, Framing.OCTET_COUNTING)) {
+            spool.feed(0, resets * each);
+            await().atMost(PATIENCE).until(() -> spool.queue().queued() == 0);
+
+            assertThat(sink.firstArrivals()).isEqualTo(spool.fed());
+            assertThat(repeatedOctets(sink) / resets)
+                    .isPositive()
+                    .isLessThan(
+                            ConfirmedRule.LEAST_DISTANCE
+                                    + ConfirmedRule.SLACK
+                                    + RunSender.MAX_RUN
+                                    + MOVED_BETWEEN_SAMPLES);
+        }
+    }
+
+    private static long repeatedOctets(SyslogSink sink) {
+        Set<String> seen = new HashSet<>();
+        return sink.received().stream()
+                .filter(message -> !seen.add(message))
+                .mapToLong(message -> message.length() + COUNT)
+                .sum();
     }
 
     private void losesNothing(int messages, SyslogSink.Conversation conversation) throws Exception {
