@@ -1,8 +1,7 @@
 package io.sealpost.relay.forward;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.sealpost.protocol.relp.RelpClientSession;
+import io.sealpost.protocol.relp.RelpClientSession.Step;
 import io.sealpost.relay.runtime.NanoClock;
 import io.sealpost.relay.spool.Feed;
 import io.sealpost.relay.spool.FrameRun;
@@ -13,7 +12,6 @@ import java.util.HashSet;
 import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,9 +42,6 @@ final class RelpSession implements Session {
     private static final int MAX_RUN = 64 * 1024;
     private static final int ONE_MESSAGE = 1;
 
-    /** What was copied together leaves at this length, in octets. */
-    private static final int TOGETHER = 64 * 1024;
-
     private final Feed queue;
     private final TcpProgress progress;
     private final Doorbell doorbell;
@@ -57,10 +52,9 @@ final class RelpSession implements Session {
     private final RelpClientSession session;
     private final RelpWindow window;
     private final Numbering numbering;
-    private final byte[] header = new byte[RelpClientSession.MAX_HEADER];
+    private final RelpOutbox outbox;
     private final byte[] in;
     private int inLength;
-    private @Nullable ByteBuf together;
 
     /** Indexes of messages that were refused and are not yet settled otherwise. */
     private final TreeSet<Long> refused = new TreeSet<>();
@@ -90,6 +84,7 @@ final class RelpSession implements Session {
         this.settings = settings;
         this.clock = clock;
         session = new RelpClientSession(settings.software(), settings.window());
+        outbox = new RelpOutbox(session, connection);
         window = new RelpWindow(rewriter);
         numbering = new Numbering(queue, progress);
         in = new byte[session.maxRest() + MAX_RUN];
@@ -99,7 +94,7 @@ final class RelpSession implements Session {
     public void run() throws IOException, InterruptedException {
         try {
             session.open(numbering.offer());
-            say();
+            outbox.say();
             progressedAt = clock.nanos();
             while (alive() && !session.ready() && !stop.over()) {
                 await(LOOK);
@@ -118,7 +113,6 @@ final class RelpSession implements Session {
             farewell();
         } finally {
             note();
-            discard();
         }
     }
 
@@ -140,7 +134,7 @@ final class RelpSession implements Session {
             return;
         }
         if (window.pending() == 0 && hasRoom()) {
-            boolean idle = together == null;
+            boolean idle = outbox.isEmpty();
             take(MAX_RUN, idle ? (stop.given() ? SHORTLY : LOOK) : Duration.ZERO);
         }
         boolean sent = false;
@@ -149,7 +143,7 @@ final class RelpSession implements Session {
             sent = true;
         }
         if (!sent) {
-            flush();
+            outbox.flush();
             if (window.pending() > 0 || !hasRoom()) {
                 await(LOOK);
             }
@@ -193,52 +187,10 @@ final class RelpSession implements Session {
         if (session.unanswered() == 0) {
             progressedAt = clock.nanos();
         }
-        write(message);
+        outbox.add(message);
         long again = progress.sent(message.sequence(), 1);
         if (again > 0) {
             queue.countResent(again);
-        }
-    }
-
-    private void write(RelpWindow.Message message) {
-        ByteBuf buffer = together;
-        if (buffer == null) {
-            buffer = ByteBufAllocator.DEFAULT.directBuffer(Math.max(1024, message.length() + 64));
-            together = buffer;
-        }
-        buffer.writeBytes(header, 0, session.begin(message.length(), header, 0));
-        buffer.writeBytes(message.frames(), message.offset(), message.length());
-        buffer.writeByte('\n');
-        if (buffer.readableBytes() >= TOGETHER) {
-            flush();
-        }
-    }
-
-    /** Sends what the state machine has to say. */
-    private void say() {
-        if (session.outputLength() > 0) {
-            flush();
-            connection.send(
-                    ByteBufAllocator.DEFAULT
-                            .directBuffer(session.outputLength())
-                            .writeBytes(session.output(), 0, session.outputLength()));
-            session.outputTaken();
-        }
-    }
-
-    private void flush() {
-        ByteBuf buffer = together;
-        if (buffer != null) {
-            together = null;
-            connection.send(buffer);
-        }
-    }
-
-    private void discard() {
-        ByteBuf buffer = together;
-        if (buffer != null) {
-            together = null;
-            buffer.release();
         }
     }
 
@@ -260,28 +212,31 @@ final class RelpSession implements Session {
     private void receive() {
         Inbound inbound = connection.inbound();
         int count = inbound.read(in, inLength);
+        boolean answered = false;
         while (count > 0 && !over) {
             inLength += count;
             int from = 0;
-            RelpClientSession.Step step;
+            Step step;
             do {
                 step = session.next(in, from, inLength);
                 from = session.consumedTo();
                 took(step);
-            } while (!over && step != RelpClientSession.Step.NEED_MORE);
+                answered |= step == Step.ACKED || step == Step.REFUSED;
+            } while (!over && step != Step.NEED_MORE);
             inLength -= from;
             System.arraycopy(in, from, in, 0, inLength);
             count = inbound.read(in, inLength);
         }
+        if (answered) {
+            progressedAt = clock.nanos(); // the clock is not asked for each answer
+        }
         confirm();
     }
 
-    private void took(RelpClientSession.Step step) {
+    private void took(Step step) {
         switch (step) {
-            case NEED_MORE -> {}
-            case ACKED -> progressedAt = clock.nanos();
+            case NEED_MORE, ACKED -> {}
             case REFUSED -> {
-                progressedAt = clock.nanos();
                 boolean _ = refused.add(session.refused());
             }
             case SERVERCLOSE -> ended("the server ended the session (serverclose)");
@@ -332,7 +287,7 @@ final class RelpSession implements Session {
     }
 
     private void awaitAnswers() throws InterruptedException {
-        flush();
+        outbox.flush();
         while (alive() && session.unanswered() > 0 && !stop.over()) {
             await(LOOK);
         }
@@ -361,7 +316,7 @@ final class RelpSession implements Session {
         window.repeat(message, repeated);
         queue.countResent(1);
         progressedAt = clock.nanos();
-        write(message);
+        outbox.add(message);
         awaitAnswers();
         if (refused.remove(repeated)) {
             aside(repeated);
@@ -404,7 +359,7 @@ final class RelpSession implements Session {
             search.undecided();
         }
         send();
-        flush();
+        outbox.flush();
         while (alive() && session.unanswered() > 0 && !stop.over()) {
             await(LOOK);
         }
@@ -455,7 +410,7 @@ final class RelpSession implements Session {
             return;
         }
         session.close();
-        say();
+        outbox.say();
         long until = clock.nanos() + FAREWELL.toNanos();
         while (!over && connection.isOpen() && clock.nanos() - until < 0 && !stop.over()) {
             await(SHORTLY);
