@@ -1,5 +1,6 @@
 package io.sealpost.relay;
 
+import io.sealpost.relay.spool.NewerFormatException;
 import io.sealpost.relay.spool.Storage;
 import io.sealpost.relay.spool.TwoSlotFile;
 import io.sealpost.relay.watch.RelayMetrics;
@@ -39,6 +40,12 @@ final class CounterFile implements AutoCloseable {
     static CounterFile open(Storage storage, RelayMetrics metrics) throws IOException {
         TwoSlotFile file = TwoSlotFile.open(storage, PATH, RelayMetrics.MAX_SNAPSHOT_BYTES);
         Optional<byte[]> before = file.read();
+        int version = before.map(RelayMetrics::snapshotVersion).orElse(0);
+        if (version > RelayMetrics.SNAPSHOT_VERSION) {
+            file.close();
+            throw new NewerFormatException(
+                    "the file " + PATH, version, RelayMetrics.SNAPSHOT_VERSION);
+        }
         if (before.isPresent() && !metrics.restore(before.get())) {
             LOG.warn("the counters of {} are not understood: counting starts at 0", PATH);
         }

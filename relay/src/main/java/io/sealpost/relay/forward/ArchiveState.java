@@ -24,7 +24,9 @@ record ArchiveState(Layout layout, long sequence, List<Part> files, String path)
     /** Longest path of a state, in octets. */
     static final int MAX_PATH = 900;
 
-    private static final byte VERSION = 3;
+    /** The newest that this release reads, and the one it writes. */
+    static final byte VERSION = 3;
+
     private static final int VERSION_AT = 0;
     private static final int FRAMING_AT = 1;
     private static final int FORMAT_AT = 2;
@@ -82,6 +84,11 @@ record ArchiveState(Layout layout, long sequence, List<Part> files, String path)
         }
         octets.put(template);
         return octets.array();
+    }
+
+    /** Of a state as it lies in the cursor; 0 where there is none. */
+    static int version(byte[] state) {
+        return state.length == 0 ? 0 : state[VERSION_AT];
     }
 
     /** Empty where there is no state, or one that this version does not know. */

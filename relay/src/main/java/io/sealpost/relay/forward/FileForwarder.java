@@ -1,6 +1,7 @@
 package io.sealpost.relay.forward;
 
 import io.sealpost.relay.runtime.NanoClock;
+import io.sealpost.relay.spool.NewerFormatException;
 import io.sealpost.relay.spool.Storage;
 import io.sealpost.relay.spool.UpstreamQueue;
 import java.io.IOException;
@@ -67,13 +68,22 @@ public final class FileForwarder implements Forwarder {
      * A forwarder that has not begun.
      *
      * @param storage with {@code settings.path().root()} as its root
+     * @throws NewerFormatException if a later release left its state in the cursor
      */
     public static FileForwarder of(
             FileUpstreamSettings settings,
             UpstreamQueue queue,
             Storage storage,
             NanoClock clock,
-            ForwardObserver observer) {
+            ForwardObserver observer)
+            throws NewerFormatException {
+        int version = ArchiveState.version(queue.state());
+        if (version > ArchiveState.VERSION) {
+            throw new NewerFormatException(
+                    "what the cursor of upstream " + settings.name() + " says of its files",
+                    version,
+                    ArchiveState.VERSION);
+        }
         return new FileForwarder(
                 settings,
                 queue,

@@ -73,8 +73,15 @@ record CursorState(
         return content;
     }
 
-    /** Null for octets that are not a cursor of this version. */
-    static @Nullable CursorState decode(byte[] content) throws SpoolException {
+    /**
+     * Null for octets that are no cursor.
+     *
+     * @param path of its file
+     */
+    static @Nullable CursorState decode(byte[] content, String path) throws NewerFormatException {
+        if (content.length > 0 && content[0] > VERSION) {
+            throw new NewerFormatException("the cursor " + path, content[0], VERSION);
+        }
         ByteBuffer b = ByteBuffer.wrap(content);
         if (content.length < 53 || b.get() != VERSION) {
             return null;

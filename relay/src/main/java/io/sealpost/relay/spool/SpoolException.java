@@ -3,7 +3,7 @@ package io.sealpost.relay.spool;
 import java.io.IOException;
 
 /** The spool cannot be opened or used; the message is written for the operator. */
-public final class SpoolException extends IOException {
+public sealed class SpoolException extends IOException permits NewerFormatException {
     private static final long serialVersionUID = 1L;
 
     public SpoolException(String message) {

@@ -70,7 +70,10 @@ final class SpoolOpening {
                     TwoSlotFile.open(storage, CursorState.path(number), CursorState.SLOT_BYTES);
             cursorFiles.put(number, file);
             Optional<byte[]> content = file.read();
-            CursorState state = content.isPresent() ? CursorState.decode(content.get()) : null;
+            CursorState state =
+                    content.isPresent()
+                            ? CursorState.decode(content.get(), CursorState.path(number))
+                            : null;
             if (state != null && state.number() == number) {
                 cursors.put(number, state);
                 stated = Math.max(stated, Math.max(state.synced(), state.position().sequence()));
@@ -145,15 +148,8 @@ final class SpoolOpening {
                         when valid.header().firstSequence() == first ->
                         new Segment(valid.header(), true, file.size());
                 case SegmentHeader.Decoded.Newer newer ->
-                        throw new SpoolException(
-                                "the spool file "
-                                        + name
-                                        + " has format "
-                                        + newer.version()
-                                        + ", this release reads "
-                                        + SegmentHeader.VERSION
-                                        + ": it was written by a later release. Start that one,"
-                                        + " or let it drain first.");
+                        throw new NewerFormatException(
+                                "the spool file " + name, newer.version(), SegmentHeader.VERSION);
                 case SegmentHeader.Decoded.Valid _, SegmentHeader.Decoded.Damaged _ -> null;
             };
         }

@@ -25,6 +25,11 @@ public final class TwoSlotFile implements AutoCloseable {
     /** "SPTWOSL1": the format and its version. */
     static final long MAGIC = 0x5350_5457_4F53_4C31L;
 
+    /** The octet of {@link #MAGIC} that is the version, a digit. */
+    private static final int VERSION_BITS = 8;
+
+    private static final int VERSION = 1;
+
     static final int MAGIC_AT = 0;
     static final int GENERATION_AT = 8;
     static final int LENGTH_AT = 16;
@@ -74,7 +79,7 @@ public final class TwoSlotFile implements AutoCloseable {
         try {
             Slot newest = new Slot(0, 0, Optional.empty());
             for (int i = 0; i < SLOTS; i++) {
-                Slot slot = readSlot(file, i, stride);
+                Slot slot = readSlot(file, path, i, stride);
                 if (slot.generation > newest.generation) {
                     newest = slot;
                 }
@@ -100,15 +105,20 @@ public final class TwoSlotFile implements AutoCloseable {
         storage.rename(temporary, path);
     }
 
-    private static Slot readSlot(StorageFile file, int index, int stride) throws IOException {
+    private static Slot readSlot(StorageFile file, String path, int index, int stride)
+            throws IOException {
         ByteBuffer octets = ByteBuffer.allocate(stride);
         file.read(octets, (long) index * stride);
         int length = octets.getInt(LENGTH_AT);
-        if (octets.getLong(MAGIC_AT) != MAGIC
+        long magic = octets.getLong(MAGIC_AT);
+        if (magic >> VERSION_BITS != MAGIC >> VERSION_BITS
                 || length < 0
                 || length > stride - HEADER
                 || checksum(octets, length) != octets.getInt(CRC_AT)) {
             return new Slot(index, 0, Optional.empty());
+        }
+        if (magic != MAGIC) {
+            throw new NewerFormatException("the file " + path, (int) (magic & 0xff) - '0', VERSION);
         }
         byte[] state = new byte[length];
         octets.get(HEADER, state);

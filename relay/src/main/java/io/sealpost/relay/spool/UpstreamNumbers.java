@@ -145,16 +145,11 @@ final class UpstreamNumbers {
         return content;
     }
 
-    static List<Entry> decode(byte[] content) throws SpoolException {
+    static List<Entry> decode(byte[] content) throws NewerFormatException {
         ByteBuffer b = ByteBuffer.wrap(content);
         int version = b.get();
         if (version != VERSION) {
-            throw new SpoolException(
-                    "the file 'upstreams' in the data folder has format "
-                            + version
-                            + ", this release reads "
-                            + VERSION
-                            + ": it was written by a later release");
+            throw new NewerFormatException("the list of upstreams", version, VERSION);
         }
         int count = b.get();
         List<Entry> entries = new ArrayList<>();

@@ -57,6 +57,10 @@ final class CounterSnapshots {
         return Arrays.copyOf(out.array(), out.position());
     }
 
+    static int version(byte[] snapshot) {
+        return snapshot.length < Short.BYTES ? 0 : ByteBuffer.wrap(snapshot).getShort();
+    }
+
     /** Hands out every counter that is known; false, and none, if the octets are not understood. */
     static boolean decode(byte[] snapshot, ObjLongConsumer<Series> counters) {
         ByteBuffer in = ByteBuffer.wrap(snapshot);

@@ -21,6 +21,9 @@ public final class RelayMetrics {
     /** Most octets that {@link #snapshot} returns. */
     public static final int MAX_SNAPSHOT_BYTES = CounterSnapshots.MAX_BYTES;
 
+    /** The newest format of a snapshot that is understood. */
+    public static final int SNAPSHOT_VERSION = CounterSnapshots.VERSION;
+
     private final Map<Series, Tally> tallies = new ConcurrentHashMap<>();
     private final Map<String, ListenerMetrics> listeners = new ConcurrentHashMap<>();
     private final Map<String, Supplier<UpstreamReading>> upstreams = new ConcurrentSkipListMap<>();
@@ -108,6 +111,11 @@ public final class RelayMetrics {
     /** Counters that survive a restart, for {@link #restore}. */
     public byte[] snapshot() {
         return CounterSnapshots.encode(tallies);
+    }
+
+    /** The format that a snapshot says it has; 0 if it says nothing. */
+    public static int snapshotVersion(byte[] snapshot) {
+        return CounterSnapshots.version(snapshot);
     }
 
     /**

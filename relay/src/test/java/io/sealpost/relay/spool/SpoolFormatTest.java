@@ -94,7 +94,8 @@ class SpoolFormatTest {
     @Test
     void a_cursor_is_the_golden_file_and_reads_back() throws Exception {
         assertThat(dump(cursor())).isEqualTo(golden("cursor"));
-        CursorState back = Objects.requireNonNull(CursorState.decode(cursor()));
+        CursorState back =
+                Objects.requireNonNull(CursorState.decode(cursor(), CursorState.path(3)));
         assertThat(back.counted()).isEqualTo(960);
         assertThat(back.encode()).isEqualTo(cursor());
     }
@@ -127,7 +128,7 @@ class SpoolFormatTest {
                                         storage,
                                         SpoolObserver.NONE,
                                         new SpoolRig.TestClock()))
-                .isInstanceOf(SpoolException.class)
+                .isInstanceOf(NewerFormatException.class)
                 .hasMessageContaining(Segment.name(0))
                 .hasMessageContaining("format 2");
     }
