@@ -7,7 +7,6 @@ import io.sealpost.relay.admin.AdminContent;
 import io.sealpost.relay.admin.AdminServer;
 import io.sealpost.relay.admin.AdminSettings;
 import io.sealpost.relay.admin.ControlCommand;
-import io.sealpost.relay.admin.ServedFiles;
 import io.sealpost.relay.config.Endpoint;
 import io.sealpost.relay.config.RelayConfig;
 import io.sealpost.relay.config.UpstreamConfig;
@@ -161,14 +160,10 @@ final class Assembly implements Upstreams.Factory {
                         AdminSettings.at(config.admin().bind().resolve()),
                         loops().group(),
                         EpollServerSocketChannel.class,
-                        new AdminContent(metrics, relay::obstacle, integrityPages(storage))));
+                        new AdminContent(metrics, relay::obstacle, IntegrityPages.of(config))));
         relay.doors(new Doors(this::listener)).open(config);
         relay.watch(new CertificateWatch(relay));
         relay.control(Control.open(config.dataDir(), commands(spool)));
-    }
-
-    private ServedFiles integrityPages(Storage storage) {
-        return config.integrity().enabled() ? new IntegrityPages(storage) : ServedFiles.NONE;
     }
 
     /** What the relay answers on its control socket. */

@@ -141,7 +141,9 @@ enum Command {
             DIR_OR_URL is DATA-DIR/integrity, a folder made by "sealpost integrity export", or
             http://RELAY:9514/integrity.
             Exit code 0: good; 1: tampering shown; 3: cannot tell, for example since a line is
-            newer than the newest checkpoint.""",
+            newer than the newest checkpoint.
+            A log by itself is compared with the messages, too, that the spool or an export still
+            has; by URL that takes --token.""",
             """
             sealpost verify --key relay1.vkey /var/lib/sealpost/integrity
             sealpost verify --key relay1.vkey --log http://relay1:9514/integrity /var/log/remote/*.log
@@ -173,12 +175,12 @@ enum Command {
             """
             Writes a C2SP tlog-proof of one entry: the message, the hashes that lead from it to a
             signed checkpoint, and that checkpoint. "sealpost verify" checks it without the log. The
-            message is looked for in FILEs of an upstream, or, without any, in a log that is served
-            with its entries (another server's tlog-tiles; this relay serves none). DIR_OR_URL as
+            message is looked for in FILEs of an upstream, or, without any, in the entries that the
+            log itself still has: those whose messages the spool, or an export, has. DIR_OR_URL as
             for verify; without --log it is the conf file's data-dir.""",
             """
             sealpost prove --match 'Accepted publickey for root' -o login.tlog-proof remote.log
-            sealpost prove --log http://relay1:9514/integrity --index 1234 remote.log
+            sealpost prove --log http://relay1:9514/integrity --token relay1.token --index 1234
             sealpost verify --key relay1.vkey login.tlog-proof""") {
         @Override
         ExitCode execute(CommandLine line, Console console) {
@@ -189,16 +191,21 @@ enum Command {
     INTEGRITY(
             "integrity export DIR: writes the log out for a server of files",
             """
-            Writes checkpoint, tiles, stored checkpoints and metadata to DIR, in the layout of C2SP
-            tlog-tiles as the relay's admin listener serves it; again, it adds what is new. Without
-            --log it is the log in the conf file's data-dir; a relay may be running on it.""",
+            Writes checkpoint, tiles, stored checkpoints, metadata, and bundles of those entries
+            whose messages the spool still has to DIR, in the layout of C2SP tlog-tiles as the
+            relay's admin listener serves it; again, it adds what is new. Bundles are the messages:
+            mind who can read DIR. Without --log it is the log in the conf file's data-dir; a relay
+            may be running on it.""",
             """
             sealpost integrity export /srv/www/relay1
             sealpost verify --key relay1.vkey /srv/www/relay1""") {
         @Override
         ExitCode execute(CommandLine line, Console console) {
             return new ExportCommand(console)
-                    .run(line.getArgList(), LogPlace.named(line, confFile(line), console));
+                    .run(
+                            line.getArgList(),
+                            LogPlace.named(line, confFile(line), console),
+                            LogPlace.token(line));
         }
     },
     /** Prints the version. */
@@ -308,6 +315,7 @@ enum Command {
             case INTEGRITY -> {
                 options.addOption(conf());
                 options.addOption(value(VerifyOptions.LOG, "WHERE", "the log, if not data-dir's"));
+                options.addOption(VerifyOptions.token());
             }
             case VERSION, HELP -> {}
         }

@@ -18,14 +18,21 @@ final class ExportCommand {
         this.console = console;
     }
 
-    ExitCode run(List<String> words, Optional<String> log) {
+    ExitCode run(List<String> words, Optional<String> log, Optional<Path> token) {
         if (words.size() != 2 || !words.getFirst().equals(EXPORT) || log.isEmpty()) {
             return Main.badUsage(
                     Command.INTEGRITY, "it is: integrity export --log DIR_OR_URL FOLDER", console);
         }
-        try (SealedLog from = LogPlace.open(log.get())) {
-            long size = new LogExport(from, new FolderPaths(Path.of(words.getLast()))).run();
-            console.out().println("exported " + size + " entries to " + words.getLast());
+        try (SealedLog from = LogPlace.open(log.get(), token)) {
+            LogExport.Done done =
+                    new LogExport(from, new FolderPaths(Path.of(words.getLast()))).run();
+            console.out()
+                    .printf(
+                            "exported to %s: the hashes of %d entries, and %d of the entries%n",
+                            words.getLast(), done.size(), done.entries());
+            if (done.tokenNeeded()) {
+                console.err().println("entries are messages: to have them by URL takes --token");
+            }
             return ExitCode.GOOD;
         } catch (IOException e) {
             console.err().println("sealpost integrity export: " + Sentences.of(e));

@@ -1,6 +1,7 @@
 package io.sealpost.relay;
 
 import io.sealpost.relay.admin.ServedFiles;
+import io.sealpost.relay.config.RelayConfig;
 import io.sealpost.relay.integrity.Checkpoint;
 import io.sealpost.relay.integrity.Hash;
 import io.sealpost.relay.integrity.IntegrityException;
@@ -9,6 +10,7 @@ import io.sealpost.relay.integrity.NoteFormatException;
 import io.sealpost.relay.integrity.SignedNote;
 import io.sealpost.relay.integrity.Tile;
 import io.sealpost.relay.integrity.Tiles;
+import io.sealpost.relay.spool.FileStorage;
 import io.sealpost.relay.spool.Storage;
 import io.sealpost.relay.verify.DataFolderLog;
 import io.sealpost.relay.verify.SealedLog;
@@ -30,16 +32,31 @@ final class IntegrityPages implements ServedFiles {
     private static final String METADATA = "metadata/";
 
     private final Storage storage;
+    private final ServedEntries entries;
 
-    IntegrityPages(Storage storage) {
+    /**
+     * Pages of a log.
+     *
+     * @param token that opens its entries; empty if none does
+     */
+    IntegrityPages(Storage storage, Optional<AdminToken> token) {
         this.storage = storage;
+        this.entries = new ServedEntries(storage, token);
+    }
+
+    /** Those of a relay; none where it has no such log. */
+    static ServedFiles of(RelayConfig config) {
+        return config.integrity().enabled()
+                ? new IntegrityPages(
+                        FileStorage.at(config.dataDir()), AdminToken.orWarning(config.dataDir()))
+                : ServedFiles.NONE;
     }
 
     @Override
-    public Optional<Opened> open(String path) throws IOException {
+    public Answer open(String path, Optional<String> token) throws IOException {
         try (SealedLog log = DataFolderLog.of("data-dir", storage)) {
             if (path.equals("checkpoint")) {
-                return octets(TEXT, log.checkpoint());
+                return octets(TEXT, Keeping.NO, log.checkpoint());
             }
             if (path.startsWith(CHECKPOINTS)) {
                 return file(log.checkpoints(), path.substring(CHECKPOINTS.length()));
@@ -48,41 +65,42 @@ final class IntegrityPages implements ServedFiles {
                 return file(log.metadata(), path.substring(METADATA.length()));
             }
             Optional<Tile> tile = Tile.parse(path);
-            return tile.isPresent() && tile.get() instanceof Tile.Hashes hashes
-                    ? tile(log, hashes)
-                    : Optional.empty();
+            if (tile.isEmpty() || !Tiles.covers(size(log), tile.get())) {
+                return Answer.NOT_FOUND;
+            }
+            return switch (tile.get()) {
+                case Tile.Hashes hashes -> tile(log, hashes);
+                case Tile.Entries bundle -> entries.open(bundle, token);
+            };
         } catch (FileNotFoundException | IntegrityException e) {
-            return Optional.empty(); // dropped, or not there yet
+            return new Answer.Missing("no longer kept, or not there yet");
         }
     }
 
-    private static Optional<Opened> octets(String type, byte[] octets) {
-        return Optional.of(new Opened(type, octets.length, new ByteArrayInputStream(octets)));
+    private static Answer octets(String type, Keeping keeping, byte[] octets) {
+        return new Answer.Opened(type, octets.length, keeping, new ByteArrayInputStream(octets));
     }
 
-    private static Optional<Opened> file(LogFolder folder, String name) throws IOException {
+    private static Answer file(LogFolder folder, String name) throws IOException {
         if (name.equals(INDEX)) {
             StringBuilder lines = new StringBuilder();
             for (LogFolder.File file : folder.list()) {
                 lines.append(file.name()).append(' ').append(file.octets()).append('\n');
             }
-            return octets(TEXT, lines.toString().getBytes(StandardCharsets.UTF_8));
+            return octets(TEXT, Keeping.NO, lines.toString().getBytes(StandardCharsets.UTF_8));
         }
         for (LogFolder.File file : folder.list()) {
             if (file.name().equals(name)) {
-                return Optional.of(new Opened(OCTETS, file.octets(), folder.open(name)));
+                return new Answer.Opened(OCTETS, file.octets(), Keeping.NO, folder.open(name));
             }
         }
-        return Optional.empty();
+        return Answer.NOT_FOUND;
     }
 
-    private static Optional<Opened> tile(SealedLog log, Tile.Hashes tile) throws IOException {
-        if (!Tiles.covers(size(log), tile)) {
-            return Optional.empty();
-        }
+    private static Answer tile(SealedLog log, Tile.Hashes tile) throws IOException {
         byte[] hashes = new byte[tile.width() * Hash.OCTETS];
         log.read(tile.level(), tile.index() * Tiles.WIDTH, tile.width(), hashes, 0);
-        return octets(OCTETS, hashes);
+        return octets(OCTETS, Keeping.FOR_EVER, hashes);
     }
 
     private static long size(SealedLog log) throws IOException {

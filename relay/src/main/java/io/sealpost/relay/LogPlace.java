@@ -29,14 +29,24 @@ final class LogPlace {
                         .map(loaded -> loaded.config().dataDir().toString());
     }
 
+    /** The file with the token for a log that is served, or empty. */
+    static Optional<Path> token(CommandLine line) {
+        return Optional.ofNullable(line.getOptionValue(VerifyOptions.TOKEN)).map(Path::of);
+    }
+
     /**
      * Opens the log of a data folder, of an exported folder or of a URL.
      *
+     * @param token file with the token for a URL
      * @throws IOException with a sentence for the operator where none of these is there
      */
-    static SealedLog open(String where) throws IOException {
+    static SealedLog open(String where, Optional<Path> token) throws IOException {
         if (where.startsWith("http://") || where.startsWith("https://")) {
-            return new TiledLog(where, new HttpPaths(where));
+            Optional<String> shown =
+                    token.isPresent()
+                            ? Optional.of(AdminToken.read(token.get()))
+                            : Optional.empty();
+            return new TiledLog(where, new HttpPaths(where, shown));
         }
         Path folder = Path.of(where).toAbsolutePath().normalize();
         if (Files.isDirectory(folder.resolve(INTEGRITY).resolve(HASHES))) {

@@ -25,6 +25,7 @@ final class ProveCommand {
      * What is asked for.
      *
      * @param log place of the log
+     * @param token file with the token of a log at a URL, or empty
      * @param index of the entry, or empty
      * @param match text in the message, or empty
      * @param out file for the proof, or empty for standard output
@@ -32,6 +33,7 @@ final class ProveCommand {
      */
     record Request(
             Optional<String> log,
+            Optional<Path> token,
             Optional<String> index,
             Optional<String> match,
             Optional<String> out,
@@ -39,6 +41,7 @@ final class ProveCommand {
         static Request of(CommandLine line, Console console) {
             return new Request(
                     LogPlace.named(line, Command.confFile(line), console),
+                    LogPlace.token(line),
                     Optional.ofNullable(line.getOptionValue(INDEX)),
                     Optional.ofNullable(line.getOptionValue(MATCH)),
                     Optional.ofNullable(line.getOptionValue(OUT)),
@@ -50,6 +53,7 @@ final class ProveCommand {
 
     static void addTo(Options options) {
         options.addOption(Command.value(VerifyOptions.LOG, "WHERE", "the log, if not data-dir's"));
+        options.addOption(VerifyOptions.token());
         options.addOption(Command.value(INDEX, "N", "the entry with this index"));
         options.addOption(Command.value(MATCH, "TEXT", "the first message with this text in it"));
         options.addOption(
@@ -73,7 +77,7 @@ final class ProveCommand {
             if (request.index.isPresent() == request.match.isPresent()) {
                 throw new IllegalArgumentException("either --index N or --match TEXT");
             }
-            try (SealedLog log = LogPlace.open(place)) {
+            try (SealedLog log = LogPlace.open(place, request.token)) {
                 return prove(new ProofSearch(log), request);
             }
         } catch (IllegalArgumentException e) {
@@ -102,7 +106,8 @@ final class ProveCommand {
             console.err()
                     .println(
                             "sealpost prove: no such entry is in the log and the files; without"
-                                    + " FILE only a log served with its entries is searched");
+                                    + " FILE only entries are searched that the spool, or an"
+                                    + " export, still has");
             return ExitCode.NOT_SO;
         }
         if (found.more() > 0) {

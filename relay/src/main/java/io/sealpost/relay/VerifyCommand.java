@@ -4,6 +4,7 @@ import io.sealpost.relay.integrity.Checkpoint;
 import io.sealpost.relay.integrity.NoteFormatException;
 import io.sealpost.relay.integrity.TlogProof;
 import io.sealpost.relay.integrity.VerifierKey;
+import io.sealpost.relay.verify.EntryCheck;
 import io.sealpost.relay.verify.FilesCheck;
 import io.sealpost.relay.verify.Finding;
 import io.sealpost.relay.verify.LogCheck;
@@ -31,10 +32,15 @@ final class VerifyCommand {
      *
      * @param keys texts of keys, or files with such
      * @param log place of the log that files are compared with, or empty
+     * @param token file with the token of a log at a URL, or empty
      * @param words the log, the proof, or the files
      */
     record Request(
-            List<String> keys, Optional<String> log, FilesCheck.Order order, List<String> words) {}
+            List<String> keys,
+            Optional<String> log,
+            Optional<Path> token,
+            FilesCheck.Order order,
+            List<String> words) {}
 
     private final Console console;
     private final ShownFindings findings;
@@ -56,7 +62,7 @@ final class VerifyCommand {
             Optional<TlogProof> proof = ProofFile.read(request.words.getFirst());
             return proof.isPresent()
                     ? proof(proof.get(), keys)
-                    : log(request.words.getFirst(), keys);
+                    : log(request.words.getFirst(), keys, request);
         } catch (IllegalArgumentException e) {
             return Main.badUsage(Command.VERIFY, String.valueOf(e.getMessage()), console);
         } catch (IOException e) {
@@ -90,9 +96,12 @@ final class VerifyCommand {
         return new LogKeys(keys);
     }
 
-    private ExitCode log(String place, LogKeys keys) throws IOException {
-        try (SealedLog log = LogPlace.open(place)) {
-            new LogCheck(log, keys, findings).run();
+    private ExitCode log(String place, LogKeys keys, Request request) throws IOException {
+        try (SealedLog log = LogPlace.open(place, request.token)) {
+            Optional<Checkpoint> newest = new LogCheck(log, keys, findings).run();
+            if (newest.isPresent() && !findings.has(Finding.Verdict.TAMPERED)) {
+                new EntryCheck(log, findings).run(newest.get().size());
+            }
         }
         return findings.verdict();
     }
@@ -106,7 +115,7 @@ final class VerifyCommand {
         if (request.words.isEmpty()) {
             throw new IllegalArgumentException("with --log goes at least one FILE");
         }
-        try (SealedLog log = LogPlace.open(place)) {
+        try (SealedLog log = LogPlace.open(place, request.token)) {
             Optional<Checkpoint> newest = new LogCheck(log, keys, findings).run();
             if (newest.isEmpty() || findings.has(Finding.Verdict.TAMPERED)) {
                 console.out()

@@ -11,6 +11,7 @@ import org.apache.commons.cli.Options;
 final class VerifyOptions {
     static final String KEY = "key";
     static final String LOG = "log";
+    static final String TOKEN = "token";
     private static final String UPSTREAM = "upstream";
     private static final String ALLOW_REPEATS = "allow-repeats";
     private static final String PART = "part";
@@ -19,6 +20,7 @@ final class VerifyOptions {
 
     static void addTo(Options options) {
         options.addOption(key());
+        options.addOption(token());
         options.addOption(Command.value(LOG, "WHERE", "the log that files are compared with"));
         options.addOption(
                 Command.value(UPSTREAM, "NAME", "only what was routed to this upstream is missed"));
@@ -28,6 +30,11 @@ final class VerifyOptions {
                         "lines may come again, as the relay sends them after a broken connection"));
         options.addOption(
                 flag(PART, "the files are a part: what is before and behind is not missed"));
+    }
+
+    static Option token() {
+        return Command.value(
+                TOKEN, "FILE", "a copy of the relay's data-dir/admin-token, for entries by URL");
     }
 
     static Option key() {
@@ -48,6 +55,7 @@ final class VerifyOptions {
         return new VerifyCommand.Request(
                 keys(line),
                 Optional.ofNullable(line.getOptionValue(LOG)),
+                LogPlace.token(line),
                 new FilesCheck.Order(
                         Optional.ofNullable(line.getOptionValue(UPSTREAM)),
                         line.hasOption(ALLOW_REPEATS),

@@ -5,11 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sealpost.relay.integrity.TlogProof;
 import io.sealpost.relay.verify.LogBuilder;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ProveCommandTest {
     @TempDir Path dir;
 
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private LogInFolder made;
     private LogBuilder log;
     private String key;
     private String place;
@@ -27,42 +25,86 @@ class ProveCommandTest {
 
     @BeforeEach
     void make() throws Exception {
-        log = LogBuilder.in(dir.resolve("data")).filled(10, 60);
-        key = log.printedKeys().getFirst();
-        place = dir.resolve("data/integrity").toString();
-        file = Files.write(dir.resolve("f"), LogBuilder.lines(log.messages())).toString();
+        made = LogInFolder.spooled(dir, 10, 60);
+        log = made.log();
+        key = made.key();
+        place = made.place();
+        file = made.file();
         proof = dir.resolve("p.tlog-proof").toString();
     }
 
     @AfterEach
     void close() throws Exception {
-        log.close();
+        made.close();
     }
 
     private int run(String... words) {
-        out.reset();
-        PrintStream stream = new PrintStream(out, true, UTF_8);
-        Console console = new Console(new ByteArrayInputStream(new byte[0]), stream, stream);
-        return Main.run(words, console).number();
+        return made.run(words);
     }
 
     @Test
     void a_message_is_proven_by_its_text_and_checked_offline() throws Exception {
         assertThat(run("prove", "--log", place, "--match", "GET /item/77", "-o", proof, file))
-                .as(out.toString(UTF_8))
+                .as(made.said())
                 .isZero();
 
-        assertThat(run("verify", "--key", key, proof)).as(out.toString(UTF_8)).isZero();
-        assertThat(out.toString(UTF_8)).contains("GET /item/77", "entry " + log.leaf(78) + " of ");
+        assertThat(run("verify", "--key", key, proof)).as(made.said()).isZero();
+        assertThat(made.said()).contains("GET /item/77", "entry " + log.leaf(78) + " of ");
     }
 
     @Test
     void a_message_is_proven_by_its_index() throws Exception {
         assertThat(run("prove", "--log", place, "--index", "5", file)).isZero();
 
-        TlogProof printed = TlogProof.parse(out.toByteArray());
+        TlogProof printed = TlogProof.parse(made.commands().octets());
         assertThat(printed.index()).isEqualTo(5);
         assertThat(new String(printed.extraOctets(), UTF_8)).endsWith("GET /item/5");
+    }
+
+    @Test
+    void what_the_spool_still_has_is_proven_without_a_file() throws Exception {
+        assertThat(run("prove", "--log", place, "--match", "GET /item/77", "-o", proof)).isZero();
+        assertThat(run("verify", "--key", key, proof)).isZero();
+        assertThat(made.said()).contains("GET /item/77", "entry " + log.leaf(78) + " of ");
+
+        assertThat(run("prove", "--log", place, "--match", "GET /item/59", "-o", proof)).isZero();
+        assertThat(made.said()).contains("10 more match").as("590 to 599");
+
+        long metadata = log.leaf(59) + 1;
+        assertThat(run("prove", "--log", place, "--index", "" + metadata, "-o", proof)).isZero();
+        assertThat(run("verify", "--key", key, proof)).as(made.said()).isZero();
+
+        try (LogInFolder gone = LogInFolder.sealed(dir.resolve("gone"), 1, 5)) {
+            assertThat(gone.run("prove", "--log", gone.place(), "--index", "1")).isEqualTo(1);
+            assertThat(gone.said()).contains("still has");
+            assertThat(gone.run("prove", "--log", gone.place(), "--index", "1", gone.file()))
+                    .isZero();
+        }
+    }
+
+    @Test
+    void entries_that_are_still_there_are_compared_with_the_log() throws Exception {
+        String all = "entries: %d of %<d are still there, as signed".formatted(log.size());
+        assertThat(run("verify", "--key", key, place)).isZero();
+        assertThat(made.said()).contains(all);
+        String folder = dir.resolve("www").toString();
+        assertThat(run("integrity", "export", "--log", place, folder)).isZero();
+        assertThat(made.said()).contains("and %d of the entries".formatted(log.size()));
+        assertThat(run("verify", "--key", key, folder)).isZero();
+        assertThat(made.said()).contains(all);
+
+        Path bundle = Path.of(folder, "tile/entries/001");
+        byte[] octets = Files.readAllBytes(bundle);
+        octets[100] ^= 1;
+        Files.write(bundle, octets);
+        assertThat(run("verify", "--key", key, folder)).isEqualTo(1);
+        assertThat(made.said()).containsPattern("LOG DAMAGED +entry 25[67] is not what was signed");
+
+        Files.write(bundle, Arrays.copyOf(octets, octets.length - 1));
+        assertThat(run("verify", "--key", key, folder)).isEqualTo(1);
+        Files.delete(bundle);
+        assertThat(run("verify", "--key", key, folder)).isZero();
+        assertThat(made.said()).contains("entries: " + (log.size() - 256) + " of " + log.size());
     }
 
     @Test
@@ -80,6 +122,8 @@ class ProveCommandTest {
     void what_is_not_there_is_not_proven() {
         assertThat(run("prove", "--log", place, "--match", "never sent", file)).isEqualTo(1);
         assertThat(run("prove", "--log", place, "--index", "99999", file)).isEqualTo(1);
+        assertThat(run("prove", "--log", place, "--match", "never sent")).isEqualTo(1);
+        assertThat(run("prove", "--log", place, "--index", "99999")).isEqualTo(1);
         assertThat(run("prove", "--log", place, file)).isEqualTo(2);
         assertThat(run("prove", "--log", place, "--index", "x", file)).isEqualTo(2);
     }
@@ -88,7 +132,7 @@ class ProveCommandTest {
     void an_export_is_a_log_and_grows() throws Exception {
         String folder = dir.resolve("www").toString();
         assertThat(run("integrity", "export", "--log", place, folder)).isZero();
-        assertThat(run("verify", "--key", key, folder)).as(out.toString(UTF_8)).isZero();
+        assertThat(run("verify", "--key", key, folder)).as(made.said()).isZero();
         log.filled(5, 60);
         assertThat(run("verify", "--key", key, "--log", folder, file)).isZero();
 
@@ -96,8 +140,6 @@ class ProveCommandTest {
 
         assertThat(run("verify", "--key", key, "--log", folder, file)).isEqualTo(1);
         Files.write(Path.of(file), LogBuilder.lines(log.messages()));
-        assertThat(run("verify", "--key", key, "--log", folder, file))
-                .as(out.toString(UTF_8))
-                .isZero();
+        assertThat(run("verify", "--key", key, "--log", folder, file)).as(made.said()).isZero();
     }
 }

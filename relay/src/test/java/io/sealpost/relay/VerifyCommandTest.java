@@ -4,10 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sealpost.relay.verify.LogBuilder;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,43 +18,41 @@ import org.junit.jupiter.api.io.TempDir;
 class VerifyCommandTest {
     @TempDir Path dir;
 
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private LogInFolder made;
     private LogBuilder log;
     private String key;
     private String place;
 
     @BeforeEach
     void make() throws Exception {
-        log = LogBuilder.in(dir.resolve("data")).filled(3, 20);
-        key = log.printedKeys().getFirst();
-        place = dir.resolve("data/integrity").toString();
+        made = LogInFolder.sealed(dir, 3, 20);
+        log = made.log();
+        key = made.key();
+        place = made.place();
     }
 
     @AfterEach
     void close() throws Exception {
-        log.close();
+        made.close();
     }
 
     private int run(String... words) {
-        out.reset();
-        PrintStream stream = new PrintStream(out, true, UTF_8);
-        Console console = new Console(new ByteArrayInputStream(new byte[0]), stream, stream);
-        return Main.run(words, console).number();
+        return made.run(words);
     }
 
-    private Path file(List<byte[]> messages) throws Exception {
-        return Files.write(dir.resolve("up.log"), LogBuilder.lines(messages));
+    private String file(List<byte[]> messages) throws Exception {
+        return made.file(messages);
     }
 
     @Test
     void an_honest_log_and_file_are_good() throws Exception {
-        assertThat(run("verify", "--key", key, place)).as(out.toString(UTF_8)).isZero();
+        assertThat(run("verify", "--key", key, place)).as(made.said()).isZero();
         assertThat(run("verify", "--key", key, dir.resolve("data").toString())).isZero();
 
-        int code = run("verify", "--key", key, "--log", place, file(log.messages()).toString());
+        int code = run("verify", "--key", key, "--log", place, file(log.messages()));
 
-        assertThat(code).as(out.toString(UTF_8)).isZero();
-        assertThat(out.toString(UTF_8)).contains("GOOD");
+        assertThat(code).as(made.said()).isZero();
+        assertThat(made.said()).contains("GOOD");
     }
 
     @Test
@@ -74,10 +69,10 @@ class VerifyCommandTest {
         List<byte[]> lines = new ArrayList<>(log.messages());
         lines.set(7, "<134>1 - - - - - - nothing\u001b[2J".getBytes(UTF_8));
 
-        int code = run("verify", "--key", key, "--log", place, file(lines).toString());
+        int code = run("verify", "--key", key, "--log", place, file(lines));
 
         assertThat(code).isEqualTo(1);
-        assertThat(out.toString(UTF_8))
+        assertThat(made.said())
                 .contains("CHANGED         line 8 of ", "as entry 7, received 2027-01-15T")
                 .contains("nothing\\x1b[2J")
                 .contains("TAMPERED        1 changed");
@@ -97,31 +92,31 @@ class VerifyCommandTest {
     void lines_that_are_not_sealed_yet_end_with_3() throws Exception {
         log.batch(2);
 
-        int code = run("verify", "--key", key, "--log", place, file(log.messages()).toString());
+        int code = run("verify", "--key", key, "--log", place, file(log.messages()));
 
         assertThat(code).isEqualTo(3);
-        assertThat(out.toString(UTF_8)).contains("NOT SEALED YET").contains("CANNOT TELL");
+        assertThat(made.said()).contains("NOT SEALED YET").contains("CANNOT TELL");
     }
 
     @Test
     void what_is_wrong_with_the_call_is_said() throws Exception {
-        String file = file(log.messages()).toString();
+        String file = file(log.messages());
 
         assertThat(run("verify", place)).isEqualTo(2);
-        assertThat(out.toString(UTF_8)).contains("--key is missing");
+        assertThat(made.said()).contains("--key is missing");
         assertThat(run("verify", "--key", "a+b+c", place)).isEqualTo(2);
         assertThat(run("verify", "--key", key, file)).isEqualTo(2);
-        assertThat(out.toString(UTF_8)).contains("files of lines take --log");
+        assertThat(made.said()).contains("files of lines take --log");
         assertThat(run("verify", "--key", key, "--log", place)).isEqualTo(2);
         assertThat(run("verify", "--key", key, "--log", place, "--upstream", "no", file))
                 .isEqualTo(2);
-        assertThat(out.toString(UTF_8)).contains("the log knows [archive, half]");
+        assertThat(made.said()).contains("the log knows [archive, half]");
     }
 
     @Test
     void what_cannot_be_read_ends_with_3() throws Exception {
         assertThat(run("verify", "--key", key, dir.resolve("none").toString())).isEqualTo(3);
-        assertThat(out.toString(UTF_8)).contains("no log there");
+        assertThat(made.said()).contains("no log there");
         assertThat(run("verify", "--key", key, "--log", place, dir.resolve("no.log").toString()))
                 .isEqualTo(3);
         assertThat(run("verify", "--key", key, "http://127.0.0.1:1/integrity")).isEqualTo(3);

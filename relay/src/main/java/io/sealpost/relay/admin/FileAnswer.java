@@ -23,14 +23,17 @@ final class FileAnswer {
     private FileAnswer() {}
 
     static void send(
-            ChannelHandlerContext ctx, ServedFiles.Opened file, boolean head, boolean keepAlive)
+            ChannelHandlerContext ctx,
+            ServedFiles.Answer.Opened file,
+            boolean head,
+            boolean keepAlive)
             throws IOException, InterruptedException {
         HttpResponse response =
                 new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
         response.headers()
                 .set(HttpHeaderNames.CONTENT_TYPE, file.contentType())
                 .set(HttpHeaderNames.CONTENT_LENGTH, file.octets())
-                .set(HttpHeaderNames.CACHE_CONTROL, "no-store");
+                .set(HttpHeaderNames.CACHE_CONTROL, file.keeping().header());
         HttpUtil.setKeepAlive(response, keepAlive);
         ctx.writeAndFlush(response).sync();
         long left = head ? 0 : file.octets();

@@ -17,6 +17,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.timeout.IdleStateEvent;
+import io.sealpost.relay.admin.ServedFiles.Answer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayDeque;
@@ -37,7 +38,15 @@ final class PageHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     /** Requests sent ahead of their answers; with more, or with answers unread, it is closed. */
     private static final int MAX_WAITING = 16;
 
-    private record Request(String path, HttpMethod method, boolean good, boolean keepAlive) {}
+    private static final String BEARER = "Bearer ";
+
+    /** One of them; the token, if there is one, is the relay's secret. */
+    private record Request(
+            String path,
+            HttpMethod method,
+            boolean good,
+            boolean keepAlive,
+            Optional<String> token) {}
 
     private final Pages pages;
     private final Deque<Request> waiting = new ArrayDeque<>();
@@ -55,12 +64,19 @@ final class PageHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
                         path(request.uri()),
                         request.method(),
                         good,
-                        good && HttpUtil.isKeepAlive(request)));
+                        good && HttpUtil.isKeepAlive(request),
+                        token(request)));
         if (waiting.size() > MAX_WAITING || !ctx.channel().isWritable()) {
             var _ = ctx.close();
         } else {
             answerNext(ctx);
         }
+    }
+
+    private static Optional<String> token(FullHttpRequest request) {
+        return Optional.ofNullable(request.headers().get(HttpHeaderNames.AUTHORIZATION))
+                .filter(value -> value.startsWith(BEARER))
+                .map(value -> value.substring(BEARER.length()));
     }
 
     private void answerNext(ChannelHandlerContext ctx) {
@@ -103,18 +119,20 @@ final class PageHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private void sendAside(ChannelHandlerContext ctx, Request request) {
         Optional<Page> instead = Optional.empty();
         try {
-            Optional<ServedFiles.Opened> file = pages.file(request.path());
-            if (file.isPresent()) {
-                try (InputStream _ = file.get().in()) {
-                    boolean head = request.method().equals(HttpMethod.HEAD);
-                    FileAnswer.send(ctx, file.get(), head, request.keepAlive());
-                }
-                if (!request.keepAlive()) {
-                    var _ = ctx.close();
-                }
-            } else {
-                instead = Optional.of(Page.text(HttpResponseStatus.NOT_FOUND, "not found"));
-            }
+            instead =
+                    switch (pages.file(request.path(), request.token())) {
+                        case Answer.Opened file -> {
+                            send(ctx, request, file);
+                            yield Optional.empty();
+                        }
+                        case Answer.Missing(String reason) ->
+                                Optional.of(Page.text(HttpResponseStatus.NOT_FOUND, reason));
+                        case Answer.Forbidden(String reason) ->
+                                Optional.of(Page.text(HttpResponseStatus.UNAUTHORIZED, reason));
+                        case Answer.Busy(String reason) ->
+                                Optional.of(
+                                        Page.text(HttpResponseStatus.SERVICE_UNAVAILABLE, reason));
+                    };
         } catch (IOException | RuntimeException e) {
             LOG.debug("{} could not be sent", request.path(), e);
             var _ = ctx.close();
@@ -123,6 +141,17 @@ final class PageHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
             var _ = ctx.close();
         }
         done(ctx, request, instead);
+    }
+
+    private static void send(ChannelHandlerContext ctx, Request request, Answer.Opened file)
+            throws IOException, InterruptedException {
+        try (InputStream _ = file.in()) {
+            boolean head = request.method().equals(HttpMethod.HEAD);
+            FileAnswer.send(ctx, file, head, request.keepAlive());
+        }
+        if (!request.keepAlive()) {
+            var _ = ctx.close();
+        }
     }
 
     private void done(ChannelHandlerContext ctx, Request request, Optional<Page> page) {
@@ -160,6 +189,9 @@ final class PageHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
                 .set(HttpHeaderNames.CACHE_CONTROL, "no-store");
         if (page.status().equals(HttpResponseStatus.METHOD_NOT_ALLOWED)) {
             response.headers().set(HttpHeaderNames.ALLOW, ALLOW);
+        }
+        if (page.status().equals(HttpResponseStatus.UNAUTHORIZED)) {
+            response.headers().set(HttpHeaderNames.WWW_AUTHENTICATE, BEARER.strip());
         }
         HttpUtil.setKeepAlive(response, request.keepAlive());
         ChannelFuture written = ctx.writeAndFlush(response);

@@ -31,8 +31,8 @@ final class Pages {
     }
 
     /** The file of a path that begins with {@link #INTEGRITY}; may block. */
-    Optional<ServedFiles.Opened> file(String path) throws IOException {
-        return files.open(path.substring(INTEGRITY.length()));
+    ServedFiles.Answer file(String path, Optional<String> token) throws IOException {
+        return files.open(path.substring(INTEGRITY.length()), token);
     }
 
     static boolean exists(String path) {

@@ -1,7 +1,11 @@
 package io.sealpost.relay.integrity;
 
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,20 +16,23 @@ public final class EntryBundle {
 
     private EntryBundle() {}
 
-    /** The bundle of these entries. */
-    public static byte[] encode(List<byte[]> entries) {
-        int octets = 0;
+    /** Octets of the bundle of these entries. */
+    public static long octets(List<byte[]> entries) {
+        return entries.stream().mapToLong(entry -> Short.BYTES + entry.length).sum();
+    }
+
+    /** The bundle of these entries, which are not copied. */
+    public static InputStream stream(List<byte[]> entries) {
+        List<InputStream> pieces = new ArrayList<>();
         for (byte[] entry : entries) {
             if (entry.length > MAX_ENTRY_OCTETS) {
                 throw new IllegalArgumentException("entry of " + entry.length + " octets");
             }
-            octets += Short.BYTES + entry.length;
+            byte[] length = {(byte) (entry.length >> Byte.SIZE), (byte) entry.length};
+            pieces.add(new ByteArrayInputStream(length));
+            pieces.add(new ByteArrayInputStream(entry));
         }
-        ByteBuffer bundle = ByteBuffer.allocate(octets);
-        for (byte[] entry : entries) {
-            bundle.putShort((short) entry.length).put(entry);
-        }
-        return bundle.array();
+        return new SequenceInputStream(Collections.enumeration(pieces));
     }
 
     /** The entries of a bundle, or empty where it is cut off or has more than a tile is wide. */

@@ -34,6 +34,11 @@ public final class Tiles {
         return levels;
     }
 
+    /** The bundle of this index, as wide as a tree of this size has it. */
+    public static Tile.Entries bundle(long index, long size) {
+        return new Tile.Entries(index, (int) Math.min(WIDTH, size - index * WIDTH));
+    }
+
     /** Whether a tree of this size has all that is in the tile, though it may have a wider one. */
     public static boolean covers(long size, Tile tile) {
         long has =

@@ -4,23 +4,29 @@ import io.sealpost.relay.integrity.CheckpointStore;
 import io.sealpost.relay.integrity.HashReader;
 import io.sealpost.relay.integrity.LogFolder;
 import io.sealpost.relay.integrity.StorageFolder;
+import io.sealpost.relay.integrity.Tile;
+import io.sealpost.relay.integrity.Tiles;
 import io.sealpost.relay.spool.Storage;
 import io.sealpost.relay.spool.StorageFile;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
 
 /** The log in a relay's data folder, whether that relay runs or not. Nothing is written there. */
 public final class DataFolderLog implements SealedLog {
     private final String name;
     private final Storage storage;
     private final HashReader hashes;
+    private final SpooledEntries entries;
 
     private DataFolderLog(String name, Storage storage) {
         this.name = name;
         this.storage = storage;
         // What is not there is found out when it is read.
         this.hashes = HashReader.of(storage, Long.MAX_VALUE);
+        this.entries = new SpooledEntries(storage);
     }
 
     /**
@@ -61,6 +67,11 @@ public final class DataFolderLog implements SealedLog {
     }
 
     @Override
+    public Optional<List<byte[]>> entries(Tile.Entries bundle) throws IOException {
+        return entries.read(bundle.index() * Tiles.WIDTH, bundle.width());
+    }
+
+    @Override
     public LogFolder checkpoints() {
         return StorageFolder.checkpoints(storage);
     }
@@ -72,6 +83,8 @@ public final class DataFolderLog implements SealedLog {
 
     @Override
     public void close() throws IOException {
-        hashes.close();
+        try (entries) {
+            hashes.close();
+        }
     }
 }

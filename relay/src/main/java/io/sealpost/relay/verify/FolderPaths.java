@@ -20,9 +20,8 @@ public record FolderPaths(Path folder) implements TiledLog.Paths, LogExport.Targ
     }
 
     @Override
-    public boolean has(String path, long octets) throws IOException {
-        Path file = folder.resolve(path);
-        return Files.isRegularFile(file) && Files.size(file) == octets;
+    public boolean has(String path) {
+        return Files.isRegularFile(folder.resolve(path));
     }
 
     @Override

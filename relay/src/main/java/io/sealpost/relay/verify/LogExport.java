@@ -1,6 +1,7 @@
 package io.sealpost.relay.verify;
 
 import io.sealpost.relay.integrity.Checkpoint;
+import io.sealpost.relay.integrity.EntryBundle;
 import io.sealpost.relay.integrity.Hash;
 import io.sealpost.relay.integrity.LogFolder;
 import io.sealpost.relay.integrity.NoteFormatException;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 
 /** Writes a log out in the layout in which it is served, for any server of files. */
 public final class LogExport {
@@ -19,10 +21,19 @@ public final class LogExport {
     private final Target target;
     private final byte[] hashes = new byte[Tiles.WIDTH * Hash.OCTETS];
 
+    /**
+     * What was written, now or before.
+     *
+     * @param size entries of the log, of which it has the hashes
+     * @param entries of which it has the octets too
+     * @param tokenNeeded to get at the entries
+     */
+    public record Done(long size, long entries, boolean tokenNeeded) {}
+
     /** Where the files go. */
     public interface Target {
-        /** Whether a file of this path is there already and has so many octets. */
-        boolean has(String path, long octets) throws IOException;
+        /** Whether a file of this path is there already; what a path names never changes. */
+        boolean has(String path) throws IOException;
 
         /** Makes a file with these octets, or replaces it. */
         void write(String path, InputStream octets) throws IOException;
@@ -38,9 +49,9 @@ public final class LogExport {
      * Writes everything that is not there yet, the checkpoint last: whoever reads meanwhile finds
      * all that it is over.
      *
-     * @return entries of the log
+     * @return how much the target has now
      */
-    public long run() throws IOException {
+    public Done run() throws IOException {
         byte[] note = log.checkpoint();
         long size;
         try {
@@ -52,10 +63,19 @@ public final class LogExport {
         for (int level = 0; level < Tiles.levels(size); level++) {
             tiles(level, level == 0 ? first / Tiles.WIDTH : 0, size);
         }
+        boolean tokenNeeded = false;
+        long entries = 0;
+        try {
+            for (long index = 0; index < Math.ceilDiv(size, Tiles.WIDTH); index++) {
+                entries += entries(Tiles.bundle(index, size));
+            }
+        } catch (TokenNeededException _) {
+            tokenNeeded = true;
+        }
         folder("checkpoints/", log.checkpoints());
         folder("metadata/", log.metadata());
         write("checkpoint", note);
-        return size;
+        return new Done(size, entries, tokenNeeded);
     }
 
     private void tiles(int level, long from, long size) throws IOException {
@@ -70,11 +90,23 @@ public final class LogExport {
     }
 
     private void tile(Tile.Hashes tile) throws IOException {
-        int octets = tile.width() * Hash.OCTETS;
-        if (!target.has(tile.path(), octets)) {
+        if (!target.has(tile.path())) {
             log.read(tile.level(), tile.index() * Tiles.WIDTH, tile.width(), hashes, 0);
+            int octets = tile.width() * Hash.OCTETS;
             target.write(tile.path(), new ByteArrayInputStream(hashes, 0, octets));
         }
+    }
+
+    /** How many entries the target has of the bundle; they can be gone. */
+    private int entries(Tile.Entries bundle) throws IOException {
+        if (!target.has(bundle.path())) {
+            Optional<List<byte[]>> entries = log.entries(bundle);
+            if (entries.isEmpty()) {
+                return 0;
+            }
+            target.write(bundle.path(), EntryBundle.stream(entries.get()));
+        }
+        return bundle.width();
     }
 
     private void folder(String prefix, LogFolder folder) throws IOException {

@@ -51,19 +51,15 @@ public final class ProofSearch {
         }
     }
 
-    /** Looks through the entries that are served with the log. */
+    /** Looks through the entries that the log still gives out. */
     public Found inLog(OptionalLong index, Optional<String> match) throws IOException {
-        if (!(log instanceof TiledLog served)) {
-            return new Found(Optional.empty(), 0);
-        }
         Optional<TlogProof> first = Optional.empty();
         long more = 0;
+        long bundles = Math.ceilDiv(size, Tiles.WIDTH);
         long begin = index.isPresent() ? index.getAsLong() / Tiles.WIDTH : 0;
-        long end = index.isPresent() ? begin + 1 : Math.ceilDiv(size, Tiles.WIDTH);
-        for (long bundle = begin;
-                bundle < Math.min(end, Math.ceilDiv(size, Tiles.WIDTH));
-                bundle++) {
-            List<byte[]> entries = served.entries(bundle).orElse(List.of());
+        long end = index.isPresent() ? Math.min(begin + 1, bundles) : bundles;
+        for (long bundle = begin; bundle < end; bundle++) {
+            List<byte[]> entries = log.entries(Tiles.bundle(bundle, size)).orElse(List.of());
             for (int i = 0; i < entries.size(); i++) {
                 long at = bundle * Tiles.WIDTH + i;
                 byte[] entry = entries.get(i);

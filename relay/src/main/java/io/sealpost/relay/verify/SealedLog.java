@@ -1,8 +1,11 @@
 package io.sealpost.relay.verify;
 
 import io.sealpost.relay.integrity.LogFolder;
+import io.sealpost.relay.integrity.Tile;
 import io.sealpost.relay.integrity.TiledNodes;
 import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * A log as others can read it: in the relay's data folder, exported, or over HTTP. Nothing of it is
@@ -21,6 +24,13 @@ public interface SealedLog extends TiledNodes.Runs, AutoCloseable {
      * @param size leaves in the tree
      */
     long firstLeaf(long size) throws IOException;
+
+    /**
+     * The entries of a bundle; empty where they are not kept any more.
+     *
+     * @param bundle that the log's tree has
+     */
+    Optional<List<byte[]>> entries(Tile.Entries bundle) throws IOException;
 
     /** All checkpoints that are kept. */
     LogFolder checkpoints();

@@ -129,15 +129,16 @@ public final class TiledLog implements SealedLog {
         return hashes;
     }
 
-    /** The entries of a bundle, or empty where it is not served any more. */
-    public Optional<List<byte[]>> entries(long index) throws IOException {
-        int width = index < size / Tiles.WIDTH ? Tiles.WIDTH : (int) (size % Tiles.WIDTH);
-        Optional<InputStream> bundle = paths.open(new Tile.Entries(index, width).path());
-        if (bundle.isEmpty()) {
+    @Override
+    public Optional<List<byte[]>> entries(Tile.Entries bundle) throws IOException {
+        Optional<InputStream> octets = paths.open(bundle.path());
+        if (octets.isEmpty()) {
             return Optional.empty();
         }
-        try (InputStream in = bundle.get()) {
-            return EntryBundle.decode(in.readNBytes(MAX_BUNDLE_OCTETS));
+        try (InputStream in = octets.get()) {
+            // One that is damaged has no entries, and so not its width.
+            return Optional.of(
+                    EntryBundle.decode(in.readNBytes(MAX_BUNDLE_OCTETS)).orElse(List.of()));
         }
     }
 

@@ -195,13 +195,44 @@ class AdminServerTest {
                 new AdminContent(metrics, obstacle::get, this::file));
     }
 
-    private Optional<ServedFiles.Opened> file(String path) {
+    private ServedFiles.Answer file(String path, Optional<String> token) {
         byte[] octets = "x".repeat(200_000).getBytes(UTF_8);
-        return path.equals("some/file")
-                ? Optional.of(
-                        new ServedFiles.Opened(
-                                "text/plain", octets.length, new ByteArrayInputStream(octets)))
-                : Optional.empty();
+        return switch (path) {
+            case "some/file" ->
+                    new ServedFiles.Answer.Opened(
+                            "text/plain",
+                            octets.length,
+                            ServedFiles.Keeping.FOR_EVER,
+                            new ByteArrayInputStream(octets));
+            case "secret" ->
+                    token.equals(Optional.of("opensesame"))
+                            ? new ServedFiles.Answer.Opened(
+                                    "text/plain",
+                                    1,
+                                    ServedFiles.Keeping.FOR_EVER_BY_ONE,
+                                    new ByteArrayInputStream(octets))
+                            : new ServedFiles.Answer.Forbidden("not for you");
+            case "busy" -> new ServedFiles.Answer.Busy("later");
+            case "gone" -> new ServedFiles.Answer.Missing("no longer kept");
+            default -> ServedFiles.Answer.NOT_FOUND;
+        };
+    }
+
+    @Test
+    void who_shows_no_token_or_another_one_gets_a_reason() throws Exception {
+        for (String shown : List.of("", "Bearer opensesam", "Basic opensesame", "opensesame")) {
+            HttpResponse<String> refused = send("GET", "/integrity/secret", shown);
+            assertThat(refused.statusCode()).as(shown).isEqualTo(401);
+            assertThat(refused.body()).isEqualTo("not for you\n");
+            assertThat(refused.headers().firstValue("WWW-Authenticate")).contains("Bearer");
+        }
+        HttpResponse<String> good = send("GET", "/integrity/secret", "Bearer opensesame");
+        assertThat(good.statusCode()).isEqualTo(200);
+        assertThat(good.headers().firstValue("Cache-Control"))
+                .contains("private, max-age=31536000, immutable");
+        assertThat(get("/integrity/busy").statusCode()).isEqualTo(503);
+        assertThat(get("/integrity/gone").body()).isEqualTo("no longer kept\n");
+        assertThat(get("/integrity/gone").statusCode()).isEqualTo(404);
     }
 
     @Test
@@ -210,6 +241,8 @@ class AdminServerTest {
 
         assertThat(found.statusCode()).isEqualTo(200);
         assertThat(found.body()).isEqualTo("x".repeat(200_000));
+        assertThat(found.headers().firstValue("Cache-Control"))
+                .contains("public, max-age=31536000, immutable");
         assertThat(send("HEAD", "/integrity/some/file").body()).isEmpty();
         assertThat(get("/integrity/none").statusCode()).isEqualTo(404);
         assertThat(send("POST", "/integrity/some/file").statusCode()).isEqualTo(405);
@@ -221,12 +254,18 @@ class AdminServerTest {
     }
 
     private HttpResponse<String> send(String method, String path) throws Exception {
+        return send(method, path, "");
+    }
+
+    private HttpResponse<String> send(String method, String path, String authorization)
+            throws Exception {
         URI uri = URI.create("http://127.0.0.1:" + server.address().getPort() + path);
-        HttpRequest request =
-                HttpRequest.newBuilder(uri)
-                        .method(method, HttpRequest.BodyPublishers.noBody())
-                        .build();
-        return client.send(request, BodyHandlers.ofString());
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(uri).method(method, HttpRequest.BodyPublishers.noBody());
+        if (!authorization.isEmpty()) {
+            request.header("Authorization", authorization);
+        }
+        return client.send(request.build(), BodyHandlers.ofString());
     }
 
     /** Sends the octets as they are and reads until the server closes. */

@@ -23,7 +23,7 @@ class EntryTest {
         byte[] message = new byte[65_534];
         byte[] entry = Entry.ofMessage(message, 0, message.length);
         assertThat(entry).hasSize(65_535);
-        assertThat(EntryBundle.encode(List.of(entry))).hasSize(65_537);
+        assertThat(Bundles.octets(List.of(entry))).hasSize(65_537);
     }
 
     @Test

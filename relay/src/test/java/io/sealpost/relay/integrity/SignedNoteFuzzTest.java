@@ -97,7 +97,7 @@ class SignedNoteFuzzTest {
             throw new AssertionError("other path than " + text);
         }
         EntryBundle.decode(octets)
-                .map(EntryBundle::encode)
+                .map(Bundles::octets)
                 .filter(again -> !Arrays.equals(again, octets))
                 .ifPresent(
                         _ -> {

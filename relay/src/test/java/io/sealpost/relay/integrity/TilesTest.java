@@ -139,7 +139,7 @@ class TilesTest {
         List<byte[]> entries = List.of(ascii("one"), ascii("two"), ascii("three"));
         byte[] bundle = HexFormat.of().parseHex("00036f6e65000374776f00057468726565");
 
-        assertThat(EntryBundle.encode(entries)).isEqualTo(bundle);
+        assertThat(Bundles.octets(entries)).isEqualTo(bundle);
         assertThat(EntryBundle.decode(bundle).orElseThrow()).containsExactlyElementsOf(entries);
     }
 
@@ -153,24 +153,24 @@ class TilesTest {
                 random.nextBytes(entry);
                 entries.add(entry);
             }
-            assertThat(EntryBundle.decode(EntryBundle.encode(entries)).orElseThrow())
+            assertThat(EntryBundle.decode(Bundles.octets(entries)).orElseThrow())
                     .containsExactlyElementsOf(entries);
         }
         byte[] longest = new byte[EntryBundle.MAX_ENTRY_OCTETS];
-        assertThat(EntryBundle.decode(EntryBundle.encode(List.of(longest))).orElseThrow())
+        assertThat(EntryBundle.decode(Bundles.octets(List.of(longest))).orElseThrow())
                 .containsExactly(longest);
     }
 
     @Test
     void damaged_bundle_is_refused() {
-        byte[] bundle = EntryBundle.encode(List.of(ascii("one"), ascii("two")));
+        byte[] bundle = Bundles.octets(List.of(ascii("one"), ascii("two")));
         for (int length = 1; length < bundle.length; length++) {
             byte[] cut = Arrays.copyOf(bundle, length);
             assertThat(EntryBundle.decode(cut).isPresent()).isEqualTo(length == 5);
         }
-        byte[] tooMany = EntryBundle.encode(Collections.nCopies(257, new byte[0]));
+        byte[] tooMany = Bundles.octets(Collections.nCopies(257, new byte[0]));
         assertThat(EntryBundle.decode(tooMany)).isEmpty();
-        assertThatThrownBy(() -> EntryBundle.encode(List.of(new byte[0x10000])))
+        assertThatThrownBy(() -> Bundles.octets(List.of(new byte[0x10000])))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 

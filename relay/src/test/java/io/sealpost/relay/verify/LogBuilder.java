@@ -14,16 +14,20 @@ import io.sealpost.relay.integrity.MerkleHash;
 import io.sealpost.relay.integrity.MetadataFiles;
 import io.sealpost.relay.integrity.StoredCheckpoint;
 import io.sealpost.relay.integrity.VerifierKey;
+import io.sealpost.relay.runtime.NanoClock;
 import io.sealpost.relay.spool.FileStorage;
 import io.sealpost.relay.spool.Source;
 import io.sealpost.relay.spool.Source.Transport;
+import io.sealpost.relay.spool.SteppedSpool;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntPredicate;
 
 /**
@@ -40,10 +44,24 @@ public final class LogBuilder implements AutoCloseable {
     private static final Source SOURCE =
             new Source("tcp", Transport.TCP, new InetSocketAddress("10.1.2.3", 40_000), 1, "");
 
+    private static final NanoClock STILL =
+            new NanoClock() {
+                @Override
+                public long nanos() {
+                    return START_MICROS * 1000;
+                }
+
+                @Override
+                public long epochMicros() {
+                    return START_MICROS;
+                }
+            };
+
     private final LogSigner signer;
     private final CheckpointStore checkpoints;
     private final IntegrityLog log;
     private final MetadataFiles metadata;
+    private final Optional<SteppedSpool> spool;
     private final MerkleHash hashing = new MerkleHash();
     private final List<byte[]> messages = new ArrayList<>();
     private final List<Long> leaves = new ArrayList<>();
@@ -57,23 +75,38 @@ public final class LogBuilder implements AutoCloseable {
             CheckpointStore checkpoints,
             IntegrityLog log,
             MetadataFiles metadata,
+            Optional<SteppedSpool> spool,
             StoredCheckpoint newest) {
         this.signer = signer;
         this.checkpoints = checkpoints;
         this.log = log;
         this.metadata = metadata;
+        this.spool = spool;
         this.newest = newest;
     }
 
-    /** A new log in a data folder, with new keys beside it. */
+    /** A new log in a data folder, with new keys beside it, and without a spool. */
     public static LogBuilder in(Path dataFolder) throws IOException {
+        return in(dataFolder, Optional.empty());
+    }
+
+    /** The same with a spool that has all messages, in batches of its own. */
+    public static LogBuilder spooled(Path dataFolder) throws IOException {
+        Files.createDirectories(dataFolder);
+        FileStorage storage = FileStorage.at(dataFolder);
+        return in(dataFolder, Optional.of(SteppedSpool.open(storage, "archive", STILL)));
+    }
+
+    private static LogBuilder in(Path dataFolder, Optional<SteppedSpool> spool) throws IOException {
         Path keys = dataFolder.resolveSibling(dataFolder.getFileName() + ".key");
+        Files.createDirectories(dataFolder);
         LogSigner signer = KeyFile.make(keys, ORIGIN, new SecureRandom());
         FileStorage storage = FileStorage.at(dataFolder);
         CheckpointStore checkpoints = CheckpointStore.open(storage, signer);
         IntegrityLog log = IntegrityLog.open(storage, checkpoints);
         StoredCheckpoint first = checkpoints.add(log.sync(), 0, START_MICROS / 1_000_000);
-        return new LogBuilder(signer, checkpoints, log, MetadataFiles.open(storage, 0), first);
+        return new LogBuilder(
+                signer, checkpoints, log, MetadataFiles.open(storage, 0), spool, first);
     }
 
     public LogKeys keys() {
@@ -110,6 +143,7 @@ public final class LogBuilder implements AutoCloseable {
         byte[] hashes = new byte[(batch.size() + 1) * Hash.OCTETS];
         for (int i = 0; i < batch.size(); i++) {
             byte[] message = batch.get(i);
+            spool.ifPresent(to -> to.put(new String(message, UTF_8)));
             Entry.leafOfMessage(hashing, message, 0, message.length, hashes, i * Hash.OCTETS);
             int number = messages.size();
             runs.add(
@@ -134,6 +168,7 @@ public final class LogBuilder implements AutoCloseable {
         hashing.leaf(octets, 0, octets.length, hashes, batch.size() * Hash.OCTETS);
         log.append(first, hashes, batch.size() + 1);
         metadata.add(octets, entry.endLeaf());
+        spool.ifPresent(SteppedSpool::commit);
     }
 
     /** Signs what there is. */
@@ -167,6 +202,11 @@ public final class LogBuilder implements AutoCloseable {
     /** Drops hashes of leaves before this one. */
     public void drop(long leaf) throws IOException {
         log.dropBefore(leaf);
+    }
+
+    /** Entries that the newest checkpoint is over. */
+    public long size() {
+        return newest.checkpoint().size();
     }
 
     /** Which leaf a message is. */
@@ -210,5 +250,13 @@ public final class LogBuilder implements AutoCloseable {
         metadata.close();
         log.close();
         checkpoints.close();
+        if (spool.isPresent()) {
+            spool.get().close();
+        }
+    }
+
+    /** Delivers all messages, so that the spool releases whole segments. */
+    public void deliver() throws Exception {
+        spool.orElseThrow().deliverAll();
     }
 }
