@@ -1,18 +1,27 @@
 #!/usr/bin/env python3
-"""verify.py --key VKEY [--upstream NAME] [--allow-repeats] [--part] LOG|PROOF [FILE...]
+"""verify.py --key VKEY [--upstream NAME] [--token FILE] LOG|PROOF [FILE...]
 
 Checks what Sealpost has sealed, written from docs/integrity.md alone: a second opinion beside
-"sealpost verify". Needs Python 3.9 and the openssl command. LOG is a folder made by "sealpost integrity
-export", or the URL of a relay's /integrity; FILEs are what one upstream has kept, all of it. Everything
-is held in memory. Exit code 0: good, 1: tampering shown, 2: usage, 3: cannot tell.
+"sealpost verify". LOG is a folder made by "sealpost integrity export", or the URL of a relay's
+/integrity, whose entries take --token. FILEs are what one upstream has kept, all of it. It needs
+Python 3.9 and the openssl command, by which it checks Ed25519 signatures; those of ML-DSA are left to
+"sealpost verify". Everything is held in memory. Exit code 0: good, 1: tampering shown, 2: usage,
+3: cannot tell.
 """
-import base64, binascii, bisect, collections, hashlib, os, re, struct, subprocess, sys, tempfile
+import base64, bisect, collections, hashlib, os, re, struct, subprocess, sys, tempfile
 import urllib.error, urllib.request, zlib
 
 
 class Tampered(Exception):
     """What was found cannot have been signed."""
 
+
+def require(holds, what):
+    if not holds:
+        raise Tampered(what)
+
+
+# ---- The tree
 
 def sha(octets):
     return hashlib.sha256(octets).digest()
@@ -22,69 +31,62 @@ def leaf(entry):
     return sha(b"\0" + entry)
 
 
-def node(left, right):
-    return sha(b"\1" + left + right)
-
-
 def message_leaf(message):
     if len(message) <= 65534:
         return leaf(b"\1" + message)
     return leaf(b"\3" + struct.pack(">I", len(message)) + sha(message))
 
 
-class Edge:
-    """A growing tree: the roots of its complete subtrees, largest first."""
-
-    def __init__(self):
-        self.size, self.roots = 0, []
-
-    def append(self, hash):
-        self.roots.append(hash)
-        self.size += 1
-        n = self.size
-        while n % 2 == 0:
-            right = self.roots.pop()
-            self.roots[-1] = node(self.roots[-1], right)
-            n //= 2
-
-    def root(self):
-        if not self.roots:
-            return sha(b"")
-        hash = self.roots[-1]
-        for left in reversed(self.roots[:-1]):
-            hash = node(left, hash)
-        return hash
+def fold(hashes):
+    """The node over these, which lie side by side."""
+    while len(hashes) > 1:
+        pairs = range(0, len(hashes) - 1, 2)
+        hashes = [sha(b"\1" + hashes[i] + hashes[i + 1]) for i in pairs] + hashes[2 * len(pairs):]
+    return hashes[0]
 
 
-# ---- notes
+def tree_root(levels, size):
+    """The root over so many leaves, None where hashes for it are dropped."""
+    roots = []  # of the complete subtrees, smallest first
+    while size:
+        height = (size & -size).bit_length() - 1
+        below = height % 8
+        first = ((size >> height) - 1) << below
+        hashes = levels[height // 8][first:first + (1 << below)]
+        if None in hashes:
+            return None
+        roots.append(fold(hashes))
+        size -= 1 << height
+    root = roots[0] if roots else sha(b"")
+    for left in roots[1:]:
+        root = sha(b"\1" + left + root)
+    return root
 
-ED25519 = bytes.fromhex("302a300506032b6570032100")
-signatures = {}  # what openssl has said already
 
+# ---- Checkpoints
 
 class Key:
     def __init__(self, text):
         self.name, id, key = text.split("+", 2)
         typed = base64.b64decode(key, validate=True)
-        self.id = bytes.fromhex(id)
+        self.id, self.octets, self.known = bytes.fromhex(id), typed[1:], {}
         if typed[0] != 1 or len(typed) != 33:
             raise ValueError("not an Ed25519 key")
         if sha(self.name.encode() + b"\n" + typed)[:4] != self.id:
             raise ValueError("key and its id differ")
-        self.octets = typed[1:]
 
-    def signed(self, text, signature):
-        known = (self.octets, text, signature)
-        if known not in signatures:
+    def has_signed(self, text, signature):
+        if (text, signature) not in self.known:
+            der = bytes.fromhex("302a300506032b6570032100") + self.octets
             with tempfile.TemporaryDirectory() as folder:
                 paths = [os.path.join(folder, name) for name in ("key", "text", "signature")]
-                for path, octets in zip(paths, (ED25519 + self.octets, text, signature)):
+                for path, octets in zip(paths, (der, text, signature)):
                     with open(path, "wb") as file:
                         file.write(octets)
-                command = ["openssl", "pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-rawin"]
-                command += ["-inkey", paths[0], "-in", paths[1], "-sigfile", paths[2]]
-                signatures[known] = subprocess.run(command, capture_output=True).returncode == 0
-        return signatures[known]
+                command = "openssl pkeyutl -verify -pubin -keyform DER -rawin -inkey %s -in %s -sigfile %s"
+                done = subprocess.run((command % tuple(paths)).split(), capture_output=True)
+            self.known[text, signature] = done.returncode == 0
+        return self.known[text, signature]
 
 
 def checkpoint(note, key):
@@ -93,76 +95,78 @@ def checkpoint(note, key):
         text, lines = note.decode().rsplit("\n\n", 1)
         origin, size, root = text.split("\n")
         root = base64.b64decode(root, validate=True)
-        if not re.fullmatch("0|[1-9][0-9]{0,18}", size) or len(root) != 32 or origin != key.name:
-            raise Tampered("a checkpoint is not one of " + key.name)
-        if not lines.endswith("\n"):
-            raise Tampered("a checkpoint is cut off")
-        found = False
+        require(re.fullmatch("0|[1-9][0-9]{0,18}", size) and len(root) == 32, "not a checkpoint")
+        require(origin == key.name, "a checkpoint is not of " + key.name)
+        require(lines.endswith("\n"), "a checkpoint is cut off")
+        signed = []
         for line in lines[:-1].split("\n"):
             mark, name, signature = line.split(" ")
             signature = base64.b64decode(signature, validate=True)
-            if mark != "\u2014" or len(signature) < 5:
-                raise Tampered("not a signature line")
+            require(mark == "\u2014" and len(signature) > 4, "not a signature line")
             if name == key.name and signature[:4] == key.id:
-                if not key.signed((text + "\n").encode(), signature[4:]):
-                    raise Tampered("a checkpoint has a false signature")
-                found = True
-        if not found:
-            raise Tampered("a checkpoint is not signed by the key")
+                signed.append(key.has_signed((text + "\n").encode(), signature[4:]))
+        require(signed and all(signed), "a checkpoint is not signed by the key")
         return int(size), root
-    except (ValueError, UnicodeDecodeError, binascii.Error) as e:
+    except ValueError as e:
         raise Tampered("a checkpoint is damaged: %s" % e)
 
 
-# ---- the log as it is served
+# ---- The log as it is served
 
 class Log:
-    def __init__(self, place):
-        self.place = place.rstrip("/")
-        self.url = place.startswith(("http://", "https://"))
+    def __init__(self, place, token=None):
+        self.place, self.url = place.rstrip("/"), place.startswith(("http://", "https://"))
+        self.headers = {"Authorization": "Bearer " + token} if token else {}
 
     def get(self, path, must=True):
         try:
             if self.url:
-                with urllib.request.urlopen(self.place + "/" + path, timeout=30) as answer:
+                request = urllib.request.Request(self.place + "/" + path, headers=self.headers)
+                with urllib.request.urlopen(request, timeout=30) as answer:
                     return answer.read()
             with open(os.path.join(self.place, path), "rb") as file:
                 return file.read()
         except (FileNotFoundError, NotADirectoryError, urllib.error.HTTPError) as e:
-            if isinstance(e, urllib.error.HTTPError) and e.code not in (404, 410):
+            if isinstance(e, urllib.error.HTTPError) and e.code not in (401, 404, 410):
                 raise
-            if must:
-                raise Tampered(path + " is missing")
+            require(not must, path + " is missing")
             return None
 
     def files(self, folder):
         for line in self.get(folder + "/index").decode().splitlines():
             name, octets = line.split(" ")
             content = self.get(folder + "/" + name)
-            if len(content) < int(octets):
-                raise Tampered(name + " is cut off")
+            require(len(content) >= int(octets), name + " is cut off")
             yield name, content
 
-    def tile(self, level, index, width, must=True):
-        digits = "%03d" % (index % 1000)
-        rest = index // 1000
-        while rest:
-            digits = "x%03d/" % (rest % 1000) + digits
-            rest //= 1000
-        path = "tile/%d/%s" % (level, digits) + ("" if width == 256 else ".p/%d" % width)
-        octets = self.get(path, must)
-        if octets is not None and len(octets) != 32 * width:
-            raise Tampered(path + " has another width")
-        return octets and [octets[i:i + 32] for i in range(0, len(octets), 32)]
+    def tiles(self, level, count, must):
+        """Begin, width, path and content of each tile or bundle of a level; None if missing."""
+        for begin in range(0, count, 256):
+            width, digits = min(256, count - begin), "%03d" % (begin // 256 % 1000)
+            rest = begin // 256000
+            while rest:
+                digits, rest = "x%03d/" % (rest % 1000) + digits, rest // 1000
+            path = "tile/%s/%s" % (level, digits) + ("" if width == 256 else ".p/%d" % width)
+            yield begin, width, path, self.get(path, must and (level or width < 256))
 
-    def level(self, level, size):
-        """All hashes of a level, None where they are dropped."""
-        hashes, count = [], size >> (8 * level)
-        for i in range(0, count, 256):
-            width = min(256, count - i)
-            dropped = level == 0 and all(h is None for h in hashes) and width == 256
-            hashes += self.tile(level, i // 256, width, not dropped) or [None] * width
+    def hashes(self, level, count):
+        """All hashes of a level; at the beginning None where they are dropped."""
+        hashes = []
+        for begin, width, path, octets in self.tiles(level, count, True):
+            require(octets or not hashes or hashes[-1] is None, path + " is missing")
+            require(octets is None or len(octets) == 32 * width, path + " has another width")
+            hashes += [octets[i:i + 32] for i in range(0, 32 * width, 32)] if octets else [None] * width
         return hashes
+
+    def entries(self, size):
+        """Index and entry, of those that are there."""
+        for begin, width, path, octets in self.tiles("entries", size, False):
+            at, i = 0, 0
+            while octets is not None and (at < len(octets) or i < width):
+                length = int.from_bytes(octets[at:at + 2], "big")
+                require(i < width and at + 2 + length <= len(octets), path + " is damaged")
+                yield begin + i, octets[at + 2:at + 2 + length]
+                at, i = at + 2 + length, i + 1
 
 
 CRC = []
@@ -176,59 +180,47 @@ def crc32c(octets):
     crc = 0xFFFFFFFF
     for octet in octets:
         crc = crc >> 8 ^ CRC[(crc ^ octet) & 255]
-    return crc ^ 0xFFFFFFFF
+    return struct.pack(">I", crc ^ 0xFFFFFFFF)
 
 
-def require(holds, what):
-    if not holds:
-        raise Tampered(what)
+def records(name, b, at, magic, header):
+    """Header and content of each record in a file; both end their header with their checksum."""
+    while at < len(b):
+        head = b[at:at + header]
+        end = at + header + int.from_bytes(head[4:8], "big")
+        require(len(head) == header and end <= len(b), name + " is cut off")
+        sound = crc32c(head[:-4] + b[at + header:end]) == head[-4:]
+        require(head[:4] == magic and sound, name + " is damaged")
+        yield head, b[at + header:end]
+        at = end
 
 
 def stored_checkpoints(log, key):
     for name, b in log.files("checkpoints"):
-        require(b[:8] == b"SEALCKPT" and b[8:10] == b"\0\1", name + " is of another format")
-        require(crc32c(b[:12]) == int.from_bytes(b[12:16], "big"), name + " is damaged")
-        at = 16
-        while at < len(b):
-            require(b[at:at + 4] == b"CKPT" and at + 28 <= len(b), name + " is damaged")
-            end = at + 28 + int.from_bytes(b[at + 4:at + 8], "big")
-            crc = int.from_bytes(b[at + 24:at + 28], "big")
-            require(end <= len(b), name + " is cut off")
-            require(crc32c(b[at:at + 24] + b[at + 28:end]) == crc, name + " is damaged")
-            yield checkpoint(b[at + 28:end], key)
-            at = end
+        require(b[:10] == b"SEALCKPT\0\1" and crc32c(b[:12]) == b[12:16], name + " is damaged")
+        for _, note in records(name, b, 16, b"CKPT", 28):
+            yield checkpoint(note, key)
 
 
-def metadata_entries(log):
-    """First leaf, entry of each, in order."""
+def metadata(log):
+    """The entries of metadata, in order."""
     expected = None
     for name, b in log.files("metadata"):
-        require(b[:12] == b"SEALMETA\0\0\0\1", name + " is of another format")
-        require(crc32c(b[:20]) == int.from_bytes(b[20:24], "big"), name + " is damaged")
-        first = int.from_bytes(b[12:20], "big")
-        require(name == "%020d.batches" % first, name + " has another name")
-        require(expected in (None, first), "metadata is missing before " + name)
-        expected, at = first, 24
-        while at < len(b):
-            require(b[at:at + 4] == b"META" and at + 36 <= len(b), name + " is damaged")
-            length, plain, count, first, end, crc = struct.unpack(">IIIQQI", b[at + 4:at + 36])
-            content = b[at + 36:at + 36 + length]
-            require(len(content) == length, name + " is cut off")
-            require(crc32c(b[at:at + 32] + content) == crc, name + " is damaged")
-            require(first == expected, "metadata is missing in " + name)
+        require(b[:12] == b"SEALMETA\0\0\0\1" and crc32c(b[:20]) == b[20:24], name + " is damaged")
+        expected = expected or int.from_bytes(b[12:20], "big")
+        require(name == "%020d.batches" % expected, "metadata is missing before " + name)
+        for head, content in records(name, b, 24, b"META", 36):
             try:
-                entries = zlib.decompress(content)
+                entries, at = zlib.decompress(content), 0
             except zlib.error:
                 raise Tampered(name + " is damaged")
-            i = 0
-            while i < len(entries):
-                octets = int.from_bytes(entries[i:i + 4], "big")
-                batch = Batch(entries[i + 4:i + 4 + octets])
+            while at < len(entries):
+                length = int.from_bytes(entries[at:at + 4], "big")
+                batch = Batch(entries[at + 4:at + 4 + length])
                 require(batch.first == expected, "metadata is missing in " + name)
                 yield batch
-                expected, i = batch.own + 1, i + 4 + octets
-            require(expected == end, name + " is damaged")
-            at += 36 + length
+                expected, at = batch.own + 1, at + 4 + length
+            require(expected == int.from_bytes(head[24:32], "big"), name + " is damaged")
 
 
 class Batch:
@@ -241,9 +233,32 @@ class Batch:
             self.read()
         except IndexError:
             raise Tampered("metadata is cut off")
-        require(self.at == len(octets), "metadata has a rest")
         self.own = self.first + self.count
-        require(sum(run[0] for run in self.runs) == self.count > 0, "metadata does not add up")
+        whole = self.at == len(octets) and sum(run[0] for run in self.runs) == self.count > 0
+        require(whole, "metadata does not add up")
+
+    def read(self):
+        self.first, _, self.count, time = (self.number() for _ in range(4))
+        for _ in range(self.number()):  # sources
+            self.skip(1)
+            self.skip(self.octet() + 2)
+            self.number()
+            self.skip(self.number())
+            kind = self.octet()
+            self.skip(32 if kind == 1 else self.number() if kind else 0)
+        self.runs = []
+        for _ in range(self.number()):
+            self.number()
+            time += self.difference()
+            self.difference()
+            self.runs.append((self.number(), self.number(), time))
+        for _ in range(self.number()):  # changes
+            self.number()
+            self.skip(1)
+            self.number()
+            self.skip(32 if self.octet() else 0)
+        names = [(self.number(), self.text()) for _ in range(self.number())]
+        self.upstreams = {name: 1 << number for number, name in names}
 
     def octet(self):
         self.at += 1
@@ -265,60 +280,17 @@ class Batch:
     def skip(self, octets):
         self.at += octets
 
-    def read(self):
-        self.first, _, self.count, time = (self.number() for _ in range(4))
-        for _ in range(self.number()):
-            self.octet()
-            self.skip(self.octet())
-            self.skip(2)
-            self.number()
-            self.skip(self.number())
-            kind = self.octet()
-            self.skip(0 if kind == 0 else 32 if kind == 1 else self.number())
-        self.runs = []
-        for _ in range(self.number()):
-            self.number()
-            time += self.difference()
-            self.difference()
-            self.runs.append((self.number(), self.number(), time))
-        for _ in range(self.number()):
-            self.number()
-            self.octet()
-            self.number()
-            self.skip(32 if self.octet() == 1 else 0)
-        self.upstreams = {}
-        for _ in range(self.number()):
-            number, length = self.number(), self.number()
-            self.upstreams[number] = self.octets[self.at:self.at + length].decode()
-            self.skip(length)
+    def text(self):
+        self.skip(length := self.number())
+        return self.octets[self.at - length:self.at].decode(errors="replace")
 
     def messages(self, upstream):
         """Leaf and receive time of the messages that an upstream should have."""
-        mask = sum(1 << n for n, name in self.upstreams.items() if name == upstream)
         at = self.first
         for count, to, time in self.runs:
-            if upstream is None or to & mask:
+            if upstream is None or to & self.upstreams.get(upstream, 0):
                 yield from ((at + i, time) for i in range(count))
             at += count
-
-
-def tree_roots(levels, sizes):
-    """Size and root of the tree at these sizes, as far as leaf hashes are kept."""
-    leaves, edge = levels[0], Edge()
-    begin = next((i for i, h in enumerate(leaves) if h is not None), len(leaves))
-    while edge.size < begin:  # complete subtrees of what was dropped, out of the level above
-        part = 1 << ((begin - edge.size).bit_length() - 1)
-        subtree = Edge()
-        for h in levels[1][edge.size >> 8:edge.size + part >> 8]:
-            subtree.append(h)
-        edge.roots.append(subtree.root())
-        edge.size += part
-    while True:
-        if edge.size in sizes:
-            yield edge.size, edge.root()
-        if edge.size == len(leaves):
-            return
-        edge.append(leaves[edge.size])
 
 
 def check_log(log, key):
@@ -327,227 +299,190 @@ def check_log(log, key):
     stored = list(stored_checkpoints(log, key))
     require(all(a[0] < b[0] for a, b in zip(stored, stored[1:])), "checkpoints are out of order")
     require(stored and stored[-1][0] >= size, "stored checkpoints end before the newest")
-    levels = [log.level(0, size)]
+    levels = [log.hashes(0, size)]
     while len(levels[-1]) >= 256:
-        levels.append(log.level(len(levels), size))
-    for level, (below, above) in enumerate(zip(levels, levels[1:])):
-        for i, hash in enumerate(above):
-            edge = Edge()
-            if below[256 * i] is not None:
-                for h in below[256 * i:256 * i + 256]:
-                    edge.append(h)
-                require(edge.root() == hash, "tile %d of level %d was changed" % (i, level))
-    leaves = levels[0]
-    roots = {s: r for s, r in stored if s <= size}
-    require(roots.get(size, root) == root, "the newest checkpoint is of another tree")
-    for s, r in tree_roots(levels, set(roots) | {size}):
-        require(r == roots.get(s, root), "the checkpoint over %d is of another tree" % s)
-    batches = []
-    for batch in metadata_entries(log):
-        if batch.own < size:
-            batches.append(batch)
-            hash = leaves[batch.own]
-            require(hash in (None, leaf(batch.octets)), "metadata %d was changed" % batch.own)
+        levels.append(log.hashes(len(levels), len(levels[-1]) // 256))
+        for i, hash in enumerate(levels[-1]):
+            below = levels[-2][256 * i:256 * i + 256]
+            require(None in below or fold(below) == hash, "tile %d of a level was changed" % i)
+    for s, r in stored + [(size, root)]:
+        other = s <= size and tree_root(levels, s) not in (r, None)
+        require(not other, "the checkpoint over %d is of another tree" % s)
+    batches = [batch for batch in metadata(log) if batch.own < size]
+    for batch in batches:
+        same = levels[0][batch.own] in (None, leaf(batch.octets))
+        require(same, "metadata %d was changed" % batch.own)
     require(not size or batches and batches[-1].own == size - 1, "metadata ends too early")
+    for i, entry in log.entries(size):
+        require(levels[0][i] in (None, leaf(entry)), "entry %d was changed" % i)
     return levels, batches
 
 
-# ---- what upstreams have kept
+# ---- What upstreams have kept
 
 def messages(octets):
     """The messages of a file: a line each, or behind their lengths."""
-    counted = re.findall(rb"[0-9] <[0-9]{1,3}>1 ", octets[:1 << 20])
-    if len(counted) <= len(re.findall(rb"(?:^|\n)<[0-9]{1,3}>1 ", octets[:1 << 20])):
-        lines = octets.split(b"\n")
-        return lines[:-1] if not lines[-1] else lines
-    found, at = [], 0
+    head = octets[:1 << 20]
+    counts, lines = rb"[0-9] <[0-9]{1,3}>1 ", rb"(?:^|\n)<[0-9]{1,3}>1 "
+    if len(re.findall(counts, head)) <= len(re.findall(lines, head)):
+        return octets.removesuffix(b"\n").split(b"\n") if octets else []
+    start, found, at = re.compile(rb"\n?([0-9]{1,9}) (?=<)"), [], 0
     while at < len(octets):
-        count = re.compile(rb"([0-9]{1,9}) ").match(octets, at)
-        end = count and count.end() + int(count[1])
-        if not count or end > len(octets) or not re.compile(rb"\n?([0-9]+ <|\Z)").match(octets, end):
-            for more in re.compile(rb"(?=([0-9]{1,9}) <[0-9])").finditer(octets, at + 1):
-                start = more.end(1) + 1
-                end = start + int(more[1])
-                if end <= len(octets) and re.compile(rb"\n?([0-9]+ <|\Z)").match(octets, end):
-                    break
-            else:
-                more = None
-            behind = more.start() if more else len(octets)
-            begin = count.end() if count and count.end() <= behind else at
-            found.append(octets[begin:behind])
-            at = behind
-        else:
-            found.append(octets[count.end():end])
-            at = end + (octets[end:end + 1] == b"\n")
+        this = start.match(octets, at)
+        end = this.end() + int(this[1]) if this else len(octets) + 1
+        if this and (start.match(octets, end) or octets[end:] in (b"", b"\n") and end <= len(octets)):
+            found.append(octets[this.end():end])
+        else:  # damaged up to where the next can begin
+            this = start.search(octets, at + 1)
+            end = this.start() if this else len(octets)
+            found.append(octets[at:end])
+        at = end + (octets[end:] == b"\n")
     return found
 
 
 def undone(line):
     """The line, and what it can have been before a daemon escaped control characters."""
-    yield line
-    number = lambda m: bytes([int(m[1], 8)])
-    letter = lambda m: {b"n": b"\n", b"r": b"\r", b"0": b"\0"}[m[1]]
-    numbers = re.sub(rb"#(0[0-3][0-7]|177)", number, line)
-    yield numbers
-    yield re.sub(rb"\\([nr0])", letter, line)
-    yield re.sub(rb"\\([nr0])", letter, numbers)
+    numbers = re.sub(rb"#(0[0-3][0-7]|177)", lambda m: bytes([int(m[1], 8)]), line)
+    letters = {b"n": b"\n", b"r": b"\r", b"0": b"\0"}
+    for text in (line, numbers):
+        yield text
+        yield re.sub(rb"\\([nr0])", lambda m: letters[m[1]], text)
 
 
 VALUE = r'="((?:[^"\\\]]|\\["\\\]])*)"'
-IN_BAND = re.compile(r"\[ckpt@[0-9.]+ o" + VALUE + " n" + VALUE + " r" + VALUE + " s0" + VALUE + r"\]")
+IN_BAND = re.compile(r"\[ckpt@[0-9.]+ o%s n%s r%s s0%s\]" % (VALUE, VALUE, VALUE, VALUE))
 
 
 def in_band(line, key):
-    if b"[ckpt@" in line:
-        found = IN_BAND.search(line.decode(errors="replace"))
-        if found:
-            o, n, r, s = (re.sub(r'\\(["\\\]])', r"\1", value) for value in found.groups())
-            try:
-                return checkpoint("\n".join((o, n, r, "", s, "")).encode(), key)
-            except Tampered:
-                pass  # anybody can send such a message
+    """The checkpoint in a line, if it is signed: anybody can send another one."""
+    found = b"[ckpt@" in line and IN_BAND.search(line.decode(errors="replace"))
+    if found:
+        o, n, r, s = (re.sub(r'\\(["\\\]])', r"\1", value) for value in found.groups())
+        try:
+            return checkpoint("\n".join((o, n, r, "", s, "")).encode(), key)
+        except Tampered:
+            pass
     return None
 
 
 def out_of_order(leaves):
     """Indices of as few as possible, so that the rest ascends."""
-    tops, piles, before = [], [], []
+    tops, ends, before = [], [], []
     for i, leaf in enumerate(leaves):
         at = bisect.bisect_left(tops, leaf)
-        before.append(piles[at - 1] if at else None)
-        tops[at:at + 1], piles[at:at + 1] = [leaf], [i]
-    kept, i = set(), piles[-1] if piles else None
+        before.append(ends[at - 1] if at else None)
+        tops[at:at + 1], ends[at:at + 1] = [leaf], [i]
+    kept, i = set(), ends[-1] if ends else None
     while i is not None:
         kept.add(i)
         i = before[i]
     return [i for i in range(len(leaves)) if i not in kept]
 
 
-def check_files(log, key, paths, upstream, repeats, part):
+def check_files(log, key, paths, upstream):
     levels, batches = check_log(log, key)
     leaves, size = levels[0], len(levels[0])
     places = collections.defaultdict(list)
     for i, hash in enumerate(leaves):
         places[hash].append(i)
-    places.pop(None, None)
-    seen, strange, found, notes = {}, [], [], {}
+    found, seen, strange, notes = [], set(), [], []
     for path in paths:
         with open(path, "rb") as file:
             lines = messages(file.read())
-        if sum(re.match(rb"<[0-9]{1,3}>1 ", line) is not None for line in lines[:200]) * 2 < len(lines[:200]):
+        if 2 * sum(re.match(rb"<[0-9]{1,3}>1 ", line) is not None for line in lines[:200]) < len(lines[:200]):
             print("%s is in a format that leaves too much out; %d of its checkpoints are signed"
                   % (path, sum(in_band(line, key) is not None for line in lines)))
             return 3
-        expected, placed, waiting = 0, [], []
+        behind, placed, waiting = -1, [], []
         for number, line in enumerate(lines, 1):
-            note = in_band(line, key)
-            if note:
-                notes.setdefault(note[0], {})[note[1]] = "line %d of %s" % (number, path)
-            candidates = next((places[h] for h in map(message_leaf, undone(line)) if h in places), [])
-            free = [p for p in candidates[bisect.bisect_left(candidates, expected):] if p not in seen][:1] or [
-                p for p in candidates if p not in seen][:1]
+            where, note = "line %d of %s" % (number, path), in_band(line, key)
+            notes += [(where, note)] if note else []
+            at = next((places[h] for h in map(message_leaf, undone(line)) if h in places), [])
+            free = [p for p in at if p not in seen]
             if free:
-                seen[free[0]] = (path, number)
+                this = next((p for p in free if p > behind), free[0])
                 for item in waiting:
-                    item[3] = free[0]
-                waiting = []
-                placed.append((number, free[0]))
-                expected = free[0] + 1
-            elif candidates:
-                if not repeats:
-                    found.append("REPEATED: line %d of %s is entry %d" % (number, path, candidates[0]))
+                    item["behind"] = this
+                placed, waiting, behind = placed + [(this, where)], [], this
+                seen.add(this)
+            elif at:
+                found.append("REPEATED: %s is entry %d" % (where, at[0]))
             else:
-                waiting.append([expected - 1, path, number, size, note])
-                strange.append(waiting[-1])
-        for i in out_of_order([leaf for _, leaf in placed]) if len(paths) == 1 or not repeats else ():
-            found.append("REORDERED: line %d of %s is entry %d" % (placed[i][0], path, placed[i][1]))
-    roots = dict(tree_roots(levels, notes))
-    for s, said in notes.items():
-        for root, where in said.items():
-            if s > size:
-                found.append("OTHER TREE: %s has a checkpoint over more entries than the log" % where)
-            elif roots.get(s, root) != root:
-                found.append("OTHER TREE: %s has a checkpoint with another root" % where)
-    due = [(at, time) for batch in batches for at, time in batch.messages(upstream) if leaves[at] is not None]
-    if part and seen:
-        due = [(at, time) for at, time in due if min(seen) <= at <= max(seen)]
-    missing = [(at, time) for at, time in due if at not in seen]
-    later = 0
-    for before, path, number, behind, note in sorted(strange, key=lambda line: line[:3]):
-        here = next((m for m in missing if before < m[0] < behind), None)
-        if here:
-            missing.remove(here)
-            found.append("CHANGED: line %d of %s is not entry %d, received %d" % (number, path, *here))
-        elif behind == size and (not due or due[-1][0] <= before):
-            if note and note == (size, roots.get(size)):
-                continue  # the newest checkpoint, which cannot be an entry yet
-            later += 1
-            print("NOT SEALED YET: line %d of %s" % (number, path))
-        else:
-            found.append("INSERTED: line %d of %s behind entry %d" % (number, path, before))
-    found += ["MISSING: entry %d, received %d" % at for at in missing]
-    for what in found:
-        print(what)
+                strange.append({"before": behind, "behind": size, "where": where, "note": note})
+                waiting.append(strange[-1])
+        for i in out_of_order([place for place, _ in placed]):
+            found.append("REORDERED: %s is entry %d" % placed[i][::-1])
+    for where, (s, r) in notes:
+        if s > size or tree_root(levels, s) not in (r, None):
+            found.append("OTHER TREE: the checkpoint in %s is not of this log" % where)
+    due = [m for batch in batches for m in batch.messages(upstream) if leaves[m[0]] is not None]
+    missing = [m for m in due if m[0] not in seen]
+    later = []
+    for line in sorted(strange, key=lambda line: line["before"]):
+        instead = next((m for m in missing if line["before"] < m[0] < line["behind"]), None)
+        at_end = line["behind"] == size and (not due or due[-1][0] <= line["before"])
+        if instead:
+            missing.remove(instead)
+            found.append("CHANGED: %s is not entry %d, received %d" % (line["where"], *instead))
+        elif not at_end:
+            found.append("INSERTED: %s behind entry %d" % (line["where"], line["before"]))
+        elif line["note"] is None or line["note"][0] < size:
+            later.append("NOT SEALED YET: " + line["where"])  # else it is the newest checkpoint
+    found += ["MISSING: entry %d, received %d" % m for m in missing]
+    print("\n".join(found + later or ["good: %d lines" % len(seen)]))
     return 1 if found else 3 if later else 0
 
+
+# ---- Proofs
 
 def check_proof(octets, key):
     """C2SP tlog-proof with the entry as extra data."""
     try:
         head, note = octets.decode().split("\n\n", 1)
-        lines = head.split("\n")
-        require(lines[0] == "c2sp.org/tlog-proof@v1" and lines[1].startswith("extra "), "no entry")
-        entry = base64.b64decode(lines[1][6:], validate=True)
-        index = int(lines[2].removeprefix("index "))
-        path = [base64.b64decode(line, validate=True) for line in lines[3:]]
-    except (ValueError, IndexError) as e:
+        kind, extra, index, *path = head.split("\n")
+        require(kind == "c2sp.org/tlog-proof@v1" and extra.startswith("extra "), "no entry")
+        entry, index = base64.b64decode(extra[6:], validate=True), int(index.removeprefix("index "))
+        path = [base64.b64decode(line, validate=True) for line in path]
+    except ValueError as e:
         raise Tampered("the proof is damaged: %s" % e)
     size, root = checkpoint(note.encode(), key)
     require(0 <= index < size, "the entry is behind the checkpoint")
     hash, at, last = leaf(entry), index, size - 1
     for sibling in path:
         require(last > 0, "the proof is too long")
-        if at % 2 or at == last:
-            hash = node(sibling, hash)
-            while at % 2 == 0 and at:
-                at, last = at // 2, last // 2
-        else:
-            hash = node(hash, sibling)
+        while at % 2 == 0 and at == last:  # no right sibling here: the hash goes up as it is
+            at, last = at // 2, last // 2
+        hash = sha(b"\1" + (sibling + hash if at % 2 else hash + sibling))
         at, last = at // 2, last // 2
     require(last == 0 and hash == root, "the entry is not in the log")
     print("entry %d: %r" % (index, entry[:200]))
     return 0
 
 
+# ---- Command line
+
 def run(words):
-    key, upstream, repeats, part, places = None, None, False, False, []
-    words = list(words)
+    options, places = {}, []
     try:
-        while words:
-            word = words.pop(0)
-            if word == "--key":
-                key = Key(words.pop(0))
-            elif word == "--upstream":
-                upstream = words.pop(0)
-            elif word == "--allow-repeats":
-                repeats = True
-            elif word == "--part":
-                part = True
+        words = iter(words)
+        for word in words:
+            if word in ("--key", "--upstream", "--token"):
+                options[word] = next(words)
             else:
                 places.append(word)
-        if key is None or not places:
-            raise ValueError("--key VKEY and a LOG are needed")
-    except (ValueError, IndexError) as e:
+        key, place, paths = Key(options["--key"]), places[0], places[1:]
+    except (ValueError, LookupError, StopIteration) as e:
         print("verify.py: %s\n%s" % (e, __doc__), file=sys.stderr)
         return 2
     try:
-        if os.path.isfile(places[0]):
-            with open(places[0], "rb") as file:
+        if os.path.isfile(place):
+            with open(place, "rb") as file:
                 return check_proof(file.read(), key)
-        if len(places) == 1:
-            check_log(Log(places[0]), key)
-            return 0
-        return check_files(Log(places[0]), key, places[1:], upstream, repeats, part)
+        token = open(options["--token"]).read().strip() if "--token" in options else None
+        if paths:
+            return check_files(Log(place, token), key, paths, options.get("--upstream"))
+        check_log(Log(place, token), key)
+        return 0
     except Tampered as e:
         print("TAMPERED: %s" % e)
         return 1

@@ -49,7 +49,7 @@ class TamperingIT {
         export = dir.resolve("export");
         old = dir.resolve("old");
         file = dir.resolve("up.log");
-        log = LogBuilder.in(dir.resolve("data")).filled(6, 40);
+        log = LogBuilder.spooled(dir.resolve("data")).filled(6, 40);
         key = log.printedKeys().getFirst();
         export(dir.resolve("data"), old);
         log.filled(6, 40);
@@ -100,6 +100,21 @@ class TamperingIT {
                 Files.write(proof, bad);
                 assertThat(python.run("--key", key, proof.toString())).isEqualTo(1);
             }
+        }
+    }
+
+    @Test
+    void verify_py_reads_bundles_and_finds_another_entry_in_one() throws Exception {
+        Path bundle = export.resolve("tile/entries/000");
+        byte[] sound = Files.readAllBytes(bundle);
+        try (Python python = Python.start()) {
+            assertThat(python.run("--key", key, export.toString())).isZero();
+            byte[] other = sound.clone();
+            other[20] ^= 1;
+            Files.write(bundle, other);
+            assertThat(python.run("--key", key, export.toString())).isEqualTo(1);
+            Files.delete(bundle);
+            assertThat(python.run("--key", key, export.toString())).as("gone, as any").isZero();
         }
     }
 
@@ -262,6 +277,7 @@ class TamperingIT {
                                         octets.length,
                                         new ByteArrayInputStream(octets))));
                 check.finish();
+                new EntryCheck(sealed, findings).run(newest.get().size());
             }
         }
         return findings;
