@@ -16,7 +16,10 @@ import org.junit.jupiter.api.Test;
 class MerkleTreeTest {
     private static final int ROUNDS = 20_000;
 
-    /** The entries and roots that implementations of RFC 6962 share. */
+    /**
+     * Entries and roots of Certificate Transparency's own tests (merkle_tree_test.cc), which other
+     * implementations of RFC 6962 have taken over; the proofs in ProofsTest are from there, too.
+     */
     static final List<String> ENTRIES =
             List.of(
                     "",
