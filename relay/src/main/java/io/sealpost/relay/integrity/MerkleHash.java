@@ -49,6 +49,18 @@ public final class MerkleHash {
         finish(out, at);
     }
 
+    /**
+     * The same in one piece, which is faster.
+     *
+     * @param offset of the rest; the two octets before it are overwritten
+     */
+    void leafInPlace(byte first, byte[] b, int offset, int length, byte[] out, int at) {
+        b[offset - 2] = LEAF;
+        b[offset - 1] = first;
+        digest.update(b, offset - 2, length + 2);
+        finish(out, at);
+    }
+
     /** The leaf hash of an entry as a value. */
     public Hash leaf(byte[] entry) {
         byte[] out = new byte[Hash.OCTETS];

@@ -69,7 +69,8 @@ final class BatchSealer {
                 length = length * 10 + digit - '0';
             }
             add(log);
-            Entry.leafOfMessage(hashing, octets, at, length, leaves, count * Hash.OCTETS);
+            // Over the end of the octet count, which has two octets at least and is done with.
+            Entry.leafInPlace(hashing, octets, at, length, leaves, count * Hash.OCTETS);
             count++;
             at += length;
         }

@@ -220,7 +220,7 @@ public final class BatchReader implements AutoCloseable {
         return current().appendMicros();
     }
 
-    /** The array with its octets, until the next batch is read. */
+    /** The array with its octets, until the next batch is read; may be written to. */
     public byte[] octets() {
         return window;
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -44,6 +45,26 @@ class EntryTest {
             byte[] out = new byte[Hash.OCTETS + 3];
             Entry.leafOfMessage(hashing, b, 10, length, out, 3);
             assertThat(Hash.at(out, 3)).isEqualTo(hashing.leaf(Entry.ofMessage(b, 10, length)));
+        }
+    }
+
+    @Test
+    void leaf_made_in_place_is_the_same_and_touches_two_octets_before_alone() {
+        for (int length : new int[] {0, 1, 61, 62, 200, 65_534, 65_535}) {
+            byte[] b = new byte[length + 5];
+            Arrays.fill(b, (byte) '7');
+            byte[] sound = b.clone();
+            byte[] expected = new byte[Hash.OCTETS];
+            byte[] leaf = new byte[Hash.OCTETS];
+            MerkleHash hashing = new MerkleHash();
+
+            Entry.leafOfMessage(hashing, b, 3, length, expected, 0);
+            Entry.leafInPlace(hashing, b, 3, length, leaf, 0);
+
+            assertThat(leaf).isEqualTo(expected);
+            b[1] = '7';
+            b[2] = '7';
+            assertThat(b).isEqualTo(sound);
         }
     }
 }
