@@ -4,18 +4,11 @@ import io.sealpost.relay.integrity.Checkpoint;
 import io.sealpost.relay.integrity.MetadataReader;
 import io.sealpost.relay.verify.Finding.Kind;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Compares the files of an upstream, all of them together, with a log that {@link LogCheck} has
@@ -90,40 +83,9 @@ public final class FilesCheck {
         files = all.size();
         long octets = all.stream().mapToLong(UpstreamFile::octets).sum();
         long[] done = {0};
-        int threads = Runtime.getRuntime().availableProcessors();
-        try (ExecutorService hashers =
-                Executors.newFixedThreadPool(
-                        threads, Thread.ofPlatform().daemon().name("hash-", 0).factory())) {
+        try (ChunkHashing hashing = new ChunkHashing()) {
             for (UpstreamFile file : all) {
-                read(
-                        file,
-                        new Hashing(hashers, 2 * threads),
-                        more -> findings.progress("lines", done[0] += more, octets));
-            }
-        }
-    }
-
-    /** Chunks that are being hashed, in order. */
-    private record Hashing(ExecutorService hashers, int most, Deque<Future<LineChunk>> chunks) {
-        Hashing(ExecutorService hashers, int most) {
-            this(hashers, most, new ArrayDeque<>());
-        }
-
-        void add(LineChunk chunk) {
-            chunks.add(hashers.submit(chunk::hash));
-        }
-
-        @Nullable LineChunk take(boolean all) {
-            if (chunks.isEmpty() || (!all && chunks.size() < most)) {
-                return null;
-            }
-            try {
-                return chunks.remove().get();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IllegalStateException("interrupted", e);
-            } catch (ExecutionException e) {
-                throw new IllegalStateException("hashing failed", e);
+                read(file, hashing, more -> findings.progress("lines", done[0] += more, octets));
             }
         }
     }
@@ -132,7 +94,7 @@ public final class FilesCheck {
         void done(long more);
     }
 
-    private void read(UpstreamFile file, Hashing hashing, Octets octets) throws IOException {
+    private void read(UpstreamFile file, ChunkHashing hashing, Octets octets) throws IOException {
         LineReader reader = new LineReader(file.in());
         LineFormat format = reader.format();
         FileWalk walk =
