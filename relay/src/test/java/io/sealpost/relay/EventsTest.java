@@ -29,7 +29,7 @@ class EventsTest {
             admin.bind = "127.0.0.1:0"
             listeners.t { transport = tcp, bind = "127.0.0.1:0" }
             upstreams.f { type = file, path = "kept.log" }
-            integrity.enabled = false
+            integrity.checkpoint-interval = 60 s
             """;
 
     @TempDir Path folder;
@@ -149,6 +149,8 @@ class EventsTest {
 
     private List<String> kept() throws IOException {
         Path file = folder.resolve("kept.log");
-        return Files.exists(file) ? Files.readAllLines(file) : List.of();
+        List<String> lines = Files.exists(file) ? Files.readAllLines(file) : List.of();
+        // that of the integrity log at the stop is no event
+        return lines.stream().filter(line -> !line.contains(" CKPT [")).toList();
     }
 }
