@@ -75,6 +75,11 @@ final class SealedLoad {
         }
 
         @Override
+        public Announcement droppedCheckpoints(long fewerThan) {
+            return of(EventKind.INTEGRITY_DROPPED, "dropped checkpoints");
+        }
+
+        @Override
         public Announcement reopened(ClosedLog before) {
             return of(EventKind.INTEGRITY_REOPENED, "reopened");
         }

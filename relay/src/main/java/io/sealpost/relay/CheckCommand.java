@@ -21,12 +21,12 @@ final class CheckCommand {
         if (!integrity.enabled()) {
             return "integrity: off, changes of stored messages do not show";
         }
-        return "integrity: %d octets on disk a message, for %d d or up to %s; checkpoints %s; %s"
+        return "integrity: %d octets on disk a message, and %s of checkpoints a day, for %d d or up to %s; %s"
                 .formatted(
                         SealFigures.OCTETS_PER_MESSAGE,
+                        "5 to 310 MB",
                         integrity.keep().toDays(),
                         StatusText.size(integrity.maxBytes()),
-                        "5 MiB a day, up to 300 MiB each of the last two days",
                         integrity.remember().isPresent()
                                 ? "a restored copy of data-dir is noticed at start"
                                 : "a restored copy of data-dir is not noticed at start (no"

@@ -240,6 +240,16 @@ final class Seals implements AutoCloseable {
         }
 
         @Override
+        public Announcement droppedCheckpoints(long fewerThan) {
+            String text =
+                    "integrity: stored checkpoints over fewer than %d entries are dropped, as keep and max-size say"
+                            .formatted(fewerThan);
+            LOG.info("{}", text);
+            return message(
+                    Event.of(EventKind.INTEGRITY_DROPPED, text).with("checkpoints", fewerThan));
+        }
+
+        @Override
         public void lost(long firstSequence, long endSequence) {
             String text =
                     "integrity: messages %d to %d were damaged or removed before they were sealed"

@@ -8,6 +8,7 @@ import java.util.Locale;
 
 /** A status as a screenful for people. */
 final class StatusText {
+    private static final int MAX_KEY = 300;
     private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB"};
 
     private final Config status;
@@ -92,12 +93,21 @@ final class StatusText {
                 size(integrity.getLong("max_bytes")),
                 growth(integrity.getLong("bytes_per_day")),
                 integrity.getBoolean("working") ? "" : ", CANNOT SEAL");
-        // The other key is a page long; --json has it.
-        out.format("  verifier key %s%n", integrity.getStringList("verifier_keys").getFirst());
+        for (String key : integrity.getStringList("verifier_keys")) {
+            out.format("  verifier key %s%n", shortened(key));
+        }
         String unchecked = integrity.getString("rollback_unchecked");
         if (!unchecked.isEmpty()) {
             out.format("  not known whether data-dir was put back from a copy: %s%n", unchecked);
         }
+    }
+
+    /** A key of ML-DSA is a page long: it is told by its name and id. */
+    private static String shortened(String key) {
+        return key.length() <= MAX_KEY
+                ? key
+                : key.substring(0, key.indexOf('+', key.indexOf('+') + 1) + 1)
+                        + "... (whole in status --json)";
     }
 
     private static String growth(long octetsPerDay) {

@@ -117,7 +117,8 @@ class MainTest {
         Path remembering = write("127.0.0.1:0", "\nintegrity.remember = \"other/remembered\"");
         assertThat(run("", "check", "-c", conf.toString())).isEqualTo(ExitCode.GOOD);
         assertThat(out())
-                .contains("integrity: 36 octets on disk a message, for 400 d or up to 5.0 GiB")
+                .contains(
+                        "integrity: 36 octets on disk a message, and 5 to 310 MB of checkpoints a day, for 400 d or up to 5.0 GiB")
                 .contains("is noticed at start");
         Path inside = write("127.0.0.1:0", "\nintegrity.remember = \"../data/remembered\"");
 

@@ -33,15 +33,19 @@ final class IntegrityKeys {
                         BLOCK + ".keep",
                         new Kind.Time(Duration.ofDays(1), Schema.YEARS),
                         new Written("400 d"),
-                        "How long hashes and metadata of single messages stay. Later their proof"
-                                + " needs what upstreams have; checkpoints stay."),
+                        "How long hashes, metadata and checkpoints stay. Later, proof of a message"
+                                + " needs what upstreams have; hashes over 256 messages and more"
+                                + " stay."),
                 Schema.key(
                         BLOCK + ".max-size",
                         new Kind.Size(64 * Schema.MIB, 1024 * Schema.TIB),
                         new Written("5 GiB"),
-                        "The most that hashes and metadata take; the oldest go before. Checkpoints"
-                                + " come on top: one a minute, 5 MiB a day, but all of the last two"
-                                + " days, up to 300 MiB each."),
+                        "The most that hashes, metadata and checkpoints take; the oldest go before,"
+                                + " in whole files, the newest of which, up to 128 MiB, stay. At"
+                                + " most half is checkpoints: all of the last day, up to 310 MB at"
+                                + " one a second, and one a minute of the time before, 5 MB a day."
+                                + " Not counted are hashes over 256 messages and more, which stay:"
+                                + " an octet for eight messages."),
                 Schema.key(
                         BLOCK + ".remember",
                         new Kind.WrittenFile(),

@@ -5,14 +5,9 @@ import io.sealpost.relay.spool.Storage;
 import io.sealpost.relay.spool.StorageFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,29 +26,30 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CheckpointStore implements AutoCloseable {
     static final String FOLDER = "integrity";
-    static final String ROW = FOLDER + "/checkpoints";
 
     /** The newest checkpoint's note, as anybody can read it. */
     public static final String NEWEST = FOLDER + "/checkpoint";
 
-    static final long DAY_SECONDS = 86_400;
     static final String TEMPORARY = ".tmp";
-    static final Pattern NAME = Pattern.compile("(\\d{8})\\.notes");
+
+    /** A file that is so long is followed by another one, as at the end of a day. */
+    static final long FILE_OCTETS = 32 << 20;
 
     private final Storage storage;
+    private final CheckpointRow row;
     private final LogSigner signer;
     private @Nullable StorageFile file;
     private int number;
     private long end;
     private long day;
-    private int thinnedTo;
     private boolean whole = true;
 
     /** The newest one that is durable; volatile because anyone may ask. */
     private volatile Optional<StoredCheckpoint> newest = Optional.empty();
 
-    private CheckpointStore(Storage storage, LogSigner signer) {
+    private CheckpointStore(Storage storage, CheckpointRow row, LogSigner signer) {
         this.storage = storage;
+        this.row = row;
         this.signer = signer;
     }
 
@@ -64,8 +60,7 @@ public final class CheckpointStore implements AutoCloseable {
      *     nothing on disk was changed then
      */
     public static CheckpointStore open(Storage storage, LogSigner signer) throws IOException {
-        storage.createFolder(ROW);
-        CheckpointStore store = new CheckpointStore(storage, signer);
+        CheckpointStore store = new CheckpointStore(storage, CheckpointRow.open(storage), signer);
         try {
             store.recover();
             return store;
@@ -88,17 +83,20 @@ public final class CheckpointStore implements AutoCloseable {
             to.truncate(last.end);
             to.write(CheckpointRecord.of(last.stored).encode(), last.at);
             to.sync();
-            storage.syncFolder(ROW);
+            storage.syncFolder(CheckpointRow.PATH);
             replaceNewest(last.stored);
             end = last.end;
-            day = Math.floorDiv(last.stored.seconds(), DAY_SECONDS);
+            row.has(number, end);
+            day = Math.floorDiv(last.stored.seconds(), CheckpointRow.DAY_SECONDS);
             newest = Optional.of(last.stored);
         }
     }
 
     private Optional<Found> findNewest() throws IOException {
-        for (int itsNumber : numbers().reversed()) {
-            String path = path(itsNumber);
+        int[] numbers = row.numbers();
+        for (int i = numbers.length - 1; i >= 0; i--) {
+            int itsNumber = numbers[i];
+            String path = CheckpointRow.path(itsNumber);
             try (StorageFile opened = storage.openForReading(path)) {
                 CheckpointScan scan = CheckpointScan.of(opened, path);
                 Optional<CheckpointRecord> last = scan.last();
@@ -152,7 +150,7 @@ public final class CheckpointStore implements AutoCloseable {
             throw damaged(
                     NEWEST
                             + " is newer than every checkpoint that can be read in "
-                            + ROW
+                            + CheckpointRow.PATH
                             + (has < 0 ? "" : ", the last of which is over " + has + " entries")
                             + ": files there are damaged, lost, or put back from a copy");
         }
@@ -169,14 +167,14 @@ public final class CheckpointStore implements AutoCloseable {
 
     /** What a crash left: files without a record, and those that were to replace others. */
     private void removeLeftOvers(int lastNumber) throws IOException {
-        for (int itsNumber : numbers()) {
+        for (int itsNumber : row.numbers()) {
             if (itsNumber > lastNumber) {
-                storage.delete(path(itsNumber));
+                row.delete(itsNumber);
             }
         }
-        for (String name : storage.list(ROW)) {
+        for (String name : storage.list(CheckpointRow.PATH)) {
             if (name.endsWith(TEMPORARY)) {
-                storage.delete(ROW + '/' + name);
+                storage.delete(CheckpointRow.PATH + '/' + name);
             }
         }
     }
@@ -186,7 +184,7 @@ public final class CheckpointStore implements AutoCloseable {
             file.close();
         }
         number = itsNumber;
-        StorageFile opened = storage.openForWriting(path(itsNumber));
+        StorageFile opened = storage.openForWriting(CheckpointRow.path(itsNumber));
         file = opened;
         return opened;
     }
@@ -232,10 +230,10 @@ public final class CheckpointStore implements AutoCloseable {
     }
 
     private void append(CheckpointRecord record) throws IOException {
-        long itsDay = Math.floorDiv(record.seconds(), DAY_SECONDS);
+        long itsDay = Math.floorDiv(record.seconds(), CheckpointRow.DAY_SECONDS);
         // A clock that was a little slow does not begin a file each time that it is set back.
         StorageFile to = file;
-        boolean isNew = to == null || itsDay > day || itsDay < day - 1;
+        boolean isNew = to == null || itsDay > day || itsDay < day - 1 || end >= FILE_OCTETS;
         if (to == null || isNew) {
             to = reopen(number + 1);
             day = itsDay;
@@ -245,8 +243,9 @@ public final class CheckpointStore implements AutoCloseable {
         to.write(record.encode(), end);
         to.sync();
         end += record.octets();
+        row.has(number, end);
         if (isNew) {
-            storage.syncFolder(ROW);
+            storage.syncFolder(CheckpointRow.PATH);
         }
     }
 
@@ -261,17 +260,25 @@ public final class CheckpointStore implements AutoCloseable {
         storage.syncFolder(FOLDER);
     }
 
-    /** Leaves one checkpoint a minute, the last, of days that were over a day ago. */
+    /** Octets of all stored checkpoints. */
+    public long octets() {
+        return row.octets();
+    }
+
+    /** Leaves one checkpoint a minute, the last, of the time before the last day. */
     public void thin(long seconds) throws IOException {
-        CheckpointThinning thinning = new CheckpointThinning(storage, seconds);
-        for (int itsNumber : numbers()) {
-            if (itsNumber > thinnedTo && itsNumber < number) {
-                if (!thinning.thin(path(itsNumber))) {
-                    return;
-                }
-                thinnedTo = itsNumber;
-            }
-        }
+        row.thin(seconds);
+    }
+
+    /**
+     * Drops the oldest checkpoints, as far as whole files go: those from before a time, and those
+     * beyond so many octets. The newest file stays.
+     *
+     * @param beforeSeconds since 1970; 0 where none is too old
+     * @return entries that the first checkpoint left is over; empty if nothing was dropped
+     */
+    public OptionalLong drop(long beforeSeconds, long maxOctets) throws IOException {
+        return row.drop(beforeSeconds, maxOctets);
     }
 
     /** Tells of all checkpoints that are kept. */
@@ -281,39 +288,7 @@ public final class CheckpointStore implements AutoCloseable {
 
     /** Entries that the log had at a time, as the last checkpoint before it says. */
     public OptionalLong sizeAt(long seconds) throws IOException {
-        List<Integer> numbers = numbers();
-        for (int i = numbers.size() - 1; i >= 0; i--) {
-            String path = path(numbers.get(i));
-            try (StorageFile opened = storage.openForReading(path)) {
-                CheckpointScan scan = CheckpointScan.of(opened, path);
-                Optional<CheckpointRecord> last = Optional.empty();
-                for (Optional<CheckpointRecord> r = scan.next();
-                        r.isPresent() && r.get().seconds() <= seconds;
-                        r = scan.next()) {
-                    last = r;
-                }
-                Optional<StoredCheckpoint> stored = last.flatMap(StoredCheckpoint::of);
-                if (stored.isPresent()) {
-                    return OptionalLong.of(stored.get().checkpoint().size());
-                }
-            }
-        }
-        return OptionalLong.empty();
-    }
-
-    private List<Integer> numbers() throws IOException {
-        List<Integer> numbers = new ArrayList<>();
-        for (String name : storage.list(ROW)) {
-            Matcher matcher = NAME.matcher(name);
-            if (matcher.matches()) {
-                numbers.add(Integer.parseInt(matcher.group(1)));
-            }
-        }
-        return numbers;
-    }
-
-    private static String path(int number) {
-        return String.format(Locale.ROOT, "%s/%08d.notes", ROW, number);
+        return row.sizeAt(seconds);
     }
 
     @Override

@@ -5,37 +5,20 @@ import io.sealpost.relay.spool.StorageFile;
 import java.io.IOException;
 import java.util.Optional;
 
-/**
- * Leaves, of the checkpoints in a file of a day that was over a day ago, the last of each minute.
- */
+/** Leaves, of the checkpoints in a file, the last of each minute. */
 final class CheckpointThinning {
     private static final long MINUTE_SECONDS = 60;
 
-    private final Storage storage;
-    private final long seconds;
+    private CheckpointThinning() {}
 
-    /**
-     * Thinning at a time.
-     *
-     * @param seconds since 1970
-     */
-    CheckpointThinning(Storage storage, long seconds) {
-        this.storage = storage;
-        this.seconds = seconds;
-    }
-
-    /** Thins a file that nothing is added to any more; false if it is too early. */
-    boolean thin(String path) throws IOException {
+    /** Thins a file that nothing is added to any more. */
+    static void thin(Storage storage, String path) throws IOException {
         String temporary = path + CheckpointStore.TEMPORARY;
         try (StorageFile from = storage.openForReading(path)) {
             CheckpointScan scan = CheckpointScan.of(from, path);
             Optional<CheckpointRecord> first = scan.next();
             if (scan.isThinned() || first.isEmpty()) {
-                return true;
-            }
-            long itsDay = Math.floorDiv(first.get().seconds(), CheckpointStore.DAY_SECONDS);
-            if (Math.floorDiv(seconds, CheckpointStore.DAY_SECONDS) <= itsDay + 1) {
-                return false;
+                return;
             }
             storage.delete(temporary);
             try (StorageFile to = storage.openForWriting(temporary)) {
@@ -45,12 +28,11 @@ final class CheckpointThinning {
             if (scan.isDamaged() || scan.hasRest()) {
                 // It stays as it is: what cannot be read now is not to look as if it never was.
                 storage.delete(temporary);
-                return true;
+                return;
             }
         }
         storage.rename(temporary, path);
-        storage.syncFolder(CheckpointStore.ROW);
-        return true;
+        storage.syncFolder(CheckpointRow.PATH);
     }
 
     private static void copyMinutes(CheckpointScan scan, CheckpointRecord first, StorageFile to)

@@ -16,7 +16,7 @@ public record StorageFolder(Storage storage, String path, Pattern names) impleme
 
     /** The checkpoints of a log. */
     public static StorageFolder checkpoints(Storage storage) {
-        return new StorageFolder(storage, CheckpointStore.ROW, CheckpointStore.NAME);
+        return new StorageFolder(storage, CheckpointRow.PATH, CheckpointRow.NAME);
     }
 
     /** Its metadata. */

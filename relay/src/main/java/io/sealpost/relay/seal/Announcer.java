@@ -18,6 +18,9 @@ public interface Announcer {
     /** These entries are too old or too many, and go. Returns the message about it. */
     Announcement dropped(long firstLeaf, long endLeaf);
 
+    /** Stored checkpoints over fewer entries go. Returns the message about it. */
+    Announcement droppedCheckpoints(long fewerThan);
+
     /** Messages of the spool went before they were sealed: damaged, or from a time without log. */
     void lost(long firstSequence, long endSequence);
 

@@ -41,9 +41,9 @@ record LogFiles(CheckpointStore checkpoints, IntegrityLog log, MetadataFiles met
         return checkpoints.newest();
     }
 
-    /** Octets of hashes and metadata. */
+    /** Octets of hashes, metadata and checkpoints. */
     long octets() {
-        return log.octets() + metadata.octets();
+        return log.octets() + metadata.octets() + checkpoints.octets();
     }
 
     @Override

@@ -9,7 +9,7 @@ package io.sealpost.relay.seal;
  * @param seconds since 1970, when it was signed
  * @param nextSequence of the spool, of the first message that it does not cover
  * @param firstLeaf first entry whose hash was not dropped
- * @param octets of hashes and metadata
+ * @param octets of hashes, metadata and checkpoints
  * @param trouble why nothing can be sealed now; empty if it can
  */
 public record SealFigures(
@@ -21,7 +21,10 @@ public record SealFigures(
         long firstLeaf,
         long octets,
         String trouble) {
-    /** What a message of 200 octets takes with its metadata, as measured; see docs/integrity.md. */
+    /**
+     * What is reckoned for a message: 32 octets of leaf hash and an eighth of one above, and the
+     * rest for metadata, which depends on how many come together and from whom.
+     */
     public static final int OCTETS_PER_MESSAGE = 36;
 
     static final SealFigures NONE = new SealFigures("", 0, "", 0, 0, 0, 0, "");

@@ -9,6 +9,7 @@ import io.sealpost.relay.spool.Spool;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -169,7 +170,7 @@ final class Sealer implements AutoCloseable {
             if (clock.nanos() - tidyNanos >= 0) {
                 tidyNanos = clock.nanos() + TIDY_NANOS;
                 opened.checkpoints().thin(seconds(clock));
-                drop(opened, tooOld(opened));
+                drop(opened, seconds(clock) - settings.keep().toSeconds());
             }
             own.flush();
         } catch (IOException | RuntimeException e) {
@@ -261,20 +262,29 @@ final class Sealer implements AutoCloseable {
         drop(opened, 0);
     }
 
-    /** The first entry that is not older than {@code keep}. */
-    private long tooOld(LogFiles opened) throws IOException {
-        return opened.checkpoints().sizeAt(seconds(clock) - settings.keep().toSeconds()).orElse(0);
-    }
-
-    /** Drops what lies before this entry, and what is too much, as far as whole files go. */
-    private void drop(LogFiles opened, long keepFrom) throws IOException {
+    /**
+     * Drops what is from before a time, and what is too much, as far as whole files go. Half of
+     * what there may be is for checkpoints at most, hashes and metadata have the rest.
+     *
+     * @param keepFromSeconds since 1970; 0 where nothing is too old
+     */
+    private void drop(LogFiles opened, long keepFromSeconds) throws IOException {
+        OptionalLong firstKept =
+                opened.checkpoints().drop(keepFromSeconds, settings.maxBytes() / 2);
+        if (firstKept.isPresent()) {
+            own.statement(announcer.droppedCheckpoints(firstKept.getAsLong()));
+        }
+        long keepFrom =
+                keepFromSeconds > 0 ? opened.checkpoints().sizeAt(keepFromSeconds).orElse(0) : 0;
         long before = opened.log().firstLeaf();
-        long room = Math.max(0, settings.maxBytes() - opened.metadata().octets());
-        long first = opened.log().firstLeafWithin(keepFrom, room);
+        long room = settings.maxBytes() - opened.octets() + opened.log().octets();
+        long first = opened.log().firstLeafWithin(keepFrom, Math.max(0, room));
         if (first > before) {
             own.statement(announcer.dropped(before, first));
             opened.metadata().dropBefore(first);
             opened.log().dropBefore(first);
+        }
+        if (first > before || firstKept.isPresent()) {
             show(opened, newest(opened));
         }
     }

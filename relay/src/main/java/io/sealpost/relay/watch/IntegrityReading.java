@@ -5,7 +5,7 @@ package io.sealpost.relay.watch;
  *
  * @param entries that the newest checkpoint covers
  * @param unsealed messages on disk that it does not cover
- * @param bytes of hashes and metadata
+ * @param bytes of hashes, metadata and checkpoints
  * @param checkpointSeconds when it was signed, since 1970
  * @param working messages can be sealed
  * @param alarm the start found that the log was put back, or the remember file is another's

@@ -178,7 +178,7 @@ public enum MetricName {
             0),
     INTEGRITY_BYTES(
             "sealpost_integrity_bytes",
-            "Octets of hashes and metadata of the integrity log on disk.",
+            "Octets of hashes, metadata and checkpoints of the integrity log on disk.",
             Type.GAUGE,
             0),
     INTEGRITY_CHECKPOINT(

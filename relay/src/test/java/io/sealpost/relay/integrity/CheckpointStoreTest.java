@@ -9,6 +9,7 @@ import io.sealpost.relay.spool.FaultyStorage;
 import io.sealpost.relay.spool.MemoryStorage;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -86,19 +87,19 @@ class CheckpointStoreTest {
         try (IntegrityRig rig = IntegrityRig.open(storage)) {
             rig.checkpoint(NOON);
         }
-        String path = CheckpointStore.ROW + "/00000001.notes";
+        String path = CheckpointRow.PATH + "/00000001.notes";
         byte[] whole = storage.content(path);
         byte[] torn = new byte[whole.length + 100];
         System.arraycopy(whole, 0, torn, 0, whole.length);
         System.arraycopy(whole, 16, torn, whole.length, 100);
         IntegrityLogTest.put(storage, path, torn);
-        IntegrityLogTest.put(storage, CheckpointStore.ROW + "/00000002.notes", new byte[9]);
+        IntegrityLogTest.put(storage, CheckpointRow.PATH + "/00000002.notes", new byte[9]);
 
         try (CheckpointStore again = CheckpointStore.open(storage, IntegrityRig.SIGNER)) {
             assertThat(again.newest()).isPresent();
             assertThat(sizes(again)).containsExactly(0L);
         }
-        assertThat(storage.list(CheckpointStore.ROW)).containsExactly("00000001.notes");
+        assertThat(storage.list(CheckpointRow.PATH)).containsExactly("00000001.notes");
         assertThat(storage.content(path)).isEqualTo(whole);
     }
 
@@ -108,20 +109,20 @@ class CheckpointStoreTest {
             rig.checkpoint(NOON);
             grow(rig, NOON + DAY, 10);
             grow(rig, NOON, 20);
-            assertThat(storage.list(CheckpointStore.ROW)).hasSize(2);
+            assertThat(storage.list(CheckpointRow.PATH)).hasSize(2);
             grow(rig, NOON - 30 * DAY, 30);
             grow(rig, NOON - 30 * DAY + 1, 40);
-            assertThat(storage.list(CheckpointStore.ROW)).hasSize(3);
+            assertThat(storage.list(CheckpointRow.PATH)).hasSize(3);
             assertThat(sizes(rig.checkpoints)).containsExactly(0L, 10L, 20L, 30L, 40L);
         }
         try (IntegrityRig rig = IntegrityRig.open(storage)) {
             grow(rig, NOON - 30 * DAY + 2, 50);
-            assertThat(storage.list(CheckpointStore.ROW)).hasSize(3);
+            assertThat(storage.list(CheckpointRow.PATH)).hasSize(3);
         }
     }
 
     @Test
-    void one_a_minute_is_left_when_a_day_has_been_over_for_a_day() throws Exception {
+    void one_a_minute_is_left_of_files_that_are_a_day_old() throws Exception {
         try (IntegrityRig rig = IntegrityRig.open(storage)) {
             for (int i = 0; i < 200; i++) {
                 grow(rig, NOON + i, i + 1);
@@ -148,7 +149,7 @@ class CheckpointStoreTest {
                 grow(rig, NOON + i, i + 1);
             }
             grow(rig, NOON + 3 * DAY, 300);
-            String path = CheckpointStore.ROW + "/00000001.notes";
+            String path = CheckpointRow.PATH + "/00000001.notes";
             faulty.flipBit(path, 400, 2);
             byte[] before = faulty.content(path);
             rig.checkpoints.thin(NOON + 3 * DAY);
@@ -172,6 +173,73 @@ class CheckpointStoreTest {
             assertThat(rig.checkpoints.sizeAt(NOON + DAY - 1)).hasValue(5);
             assertThat(rig.checkpoints.sizeAt(NOON + 9 * DAY)).hasValue(6);
         }
+    }
+
+    @Test
+    void files_from_before_a_time_go_and_the_newest_stays() throws Exception {
+        try (IntegrityRig rig = IntegrityRig.open(storage)) {
+            for (int day = 0; day < 5; day++) {
+                grow(rig, NOON + day * DAY, day + 1);
+            }
+            assertThat(rig.checkpoints.drop(NOON + DAY - 1, Long.MAX_VALUE)).isEmpty();
+            assertThat(rig.checkpoints.drop(NOON + 2 * DAY, Long.MAX_VALUE)).hasValue(3);
+            assertThat(sizes(rig.checkpoints)).containsExactly(3L, 4L, 5L);
+            assertThat(rig.checkpoints.sizeAt(NOON + 2 * DAY)).as("still known").hasValue(3);
+            assertThat(rig.checkpoints.drop(NOON + 99 * DAY, Long.MAX_VALUE)).hasValue(5);
+            assertThat(sizes(rig.checkpoints)).containsExactly(5L);
+            assertThat(onDisk()).isEqualTo(rig.checkpoints.octets());
+        }
+        try (IntegrityRig rig = IntegrityRig.open(storage)) {
+            assertThat(rig.checkpoints.octets()).isEqualTo(onDisk());
+            grow(rig, NOON + 5 * DAY, 6);
+            assertThat(sizes(rig.checkpoints)).containsExactly(5L, 6L);
+        }
+    }
+
+    @Test
+    void files_beyond_so_many_octets_go_and_the_newest_stays() throws Exception {
+        try (IntegrityRig rig = IntegrityRig.open(storage)) {
+            for (int day = 0; day < 5; day++) {
+                grow(rig, NOON + day * DAY, day + 1);
+                assertThat(rig.checkpoints.octets()).isEqualTo(onDisk());
+            }
+            long file = storage.content(CheckpointRow.path(3)).length;
+            assertThat(rig.checkpoints.drop(0, onDisk())).isEmpty();
+            assertThat(rig.checkpoints.drop(0, 3 * file + 100)).hasValue(3);
+            assertThat(rig.checkpoints.drop(0, 0)).hasValue(5);
+            assertThat(rig.checkpoints.octets()).isEqualTo(onDisk());
+        }
+    }
+
+    @Test
+    void a_long_file_is_followed_by_another_one_of_the_same_day() throws Exception {
+        try (IntegrityRig rig = IntegrityRig.open(storage)) {
+            grow(rig, NOON, 1);
+        }
+        String path = CheckpointRow.path(1);
+        byte[] first = storage.content(path);
+        byte[] record = Arrays.copyOfRange(first, 16, first.length);
+        int times = (int) (CheckpointStore.FILE_OCTETS / record.length) + 1;
+        byte[] full = Arrays.copyOf(first, 16 + times * record.length);
+        for (int i = 0; i < times; i++) {
+            System.arraycopy(record, 0, full, 16 + i * record.length, record.length);
+        }
+        IntegrityLogTest.put(storage, path, full);
+
+        try (IntegrityRig rig = IntegrityRig.open(storage)) {
+            grow(rig, NOON + 1, 2);
+
+            assertThat(storage.list(CheckpointRow.PATH)).hasSize(2);
+            assertThat(rig.checkpoints.octets()).isEqualTo(onDisk());
+        }
+    }
+
+    private long onDisk() throws IOException {
+        long octets = 0;
+        for (String name : storage.list(CheckpointRow.PATH)) {
+            octets += storage.content(CheckpointRow.PATH + '/' + name).length;
+        }
+        return octets;
     }
 
     private static void grow(IntegrityRig rig, long seconds, int size) throws IOException {

@@ -122,7 +122,7 @@ class IntegrityLogTest {
             rig.checkpoint(0);
             rig.appendTo(500);
             rig.checkpoint(1);
-            copy = copy(CheckpointStore.ROW);
+            copy = copy(CheckpointRow.PATH);
             rig.appendTo(510);
             rig.checkpoint(2);
         }
@@ -138,7 +138,7 @@ class IntegrityLogTest {
             rig.appendTo(5);
             rig.checkpoint(1);
         }
-        storage.delete(CheckpointStore.ROW + "/00000001.notes");
+        storage.delete(CheckpointRow.PATH + "/00000001.notes");
         storage.delete(CheckpointStore.NEWEST);
 
         assertRefused(Reason.CHECKPOINT_MISSING, () -> IntegrityRig.open(storage));

@@ -96,7 +96,7 @@ final class IntegrityModel {
 
     private void act() throws IOException {
         seconds += random.nextInt(4) == 0 ? random.nextInt(50_000) : random.nextInt(3);
-        switch (random.nextInt(20)) {
+        switch (random.nextInt(21)) {
             case 0, 1, 2, 3, 4, 5, 6 -> append();
             case 7 -> log.sync();
             case 8, 9, 10, 11 -> checkpoint();
@@ -107,6 +107,7 @@ final class IntegrityModel {
             case 16 -> fail();
             case 17 -> storage.crashAt(storage.operations() + 1 + random.nextInt(20));
             case 18 -> checkpoints.thin(seconds);
+            case 19 -> dropCheckpoints();
             default -> reopen();
         }
     }
@@ -158,6 +159,21 @@ final class IntegrityModel {
         dropped = Math.max(dropped, first);
         log.dropBefore(leaf);
         require(log.firstLeaf() == first, "first leaf " + log.firstLeaf());
+    }
+
+    private void dropCheckpoints() throws IOException {
+        long before = random.nextBoolean() ? seconds - random.nextInt(200_000) : 0;
+        long most = random.nextBoolean() ? random.nextInt(20_000) : Long.MAX_VALUE;
+        history.add("drop checkpoints before " + before + " and above " + most);
+        checkpoints.drop(before, most);
+        long octets = 0;
+        for (String name : storage.list(CheckpointRow.PATH)) {
+            octets += storage.content(CheckpointRow.PATH + '/' + name).length;
+        }
+        require(octets == checkpoints.octets(), octets + " octets, not " + checkpoints.octets());
+        require(
+                octets <= most || storage.list(CheckpointRow.PATH).size() == 1,
+                octets + " octets of checkpoints, not " + most);
     }
 
     private void fail() {
@@ -261,8 +277,8 @@ final class IntegrityModel {
         reopen();
         List<String> paths = new ArrayList<>(List.of(CheckpointStore.NEWEST));
         storage.list(HashFolder.PATH).forEach(name -> paths.add(HashFolder.PATH + '/' + name));
-        storage.list(CheckpointStore.ROW)
-                .forEach(name -> paths.add(CheckpointStore.ROW + '/' + name));
+        storage.list(CheckpointRow.PATH)
+                .forEach(name -> paths.add(CheckpointRow.PATH + '/' + name));
         String path = paths.get(random.nextInt(paths.size()));
         if (!storage.exists(path) || storage.content(path).length == 0) {
             return;
@@ -279,7 +295,7 @@ final class IntegrityModel {
             storage.flipBit(path, octet, random.nextInt(Byte.SIZE));
         }
         // Of old checkpoints, those cut off whole at the end of a day are not missed.
-        boolean mayHide = cut && path.startsWith(CheckpointStore.ROW);
+        boolean mayHide = cut && path.startsWith(CheckpointRow.PATH);
         require(showsDamage() || mayHide, "damage does not show");
         close();
         put(path, sound);

@@ -281,4 +281,44 @@ class SealerTest {
             assertThat(sealer.figures().octets()).isLessThan(1 << 20);
         }
     }
+
+    /** Octets of stored checkpoints after each of so many days with a message. */
+    private List<Long> days(int days, long maxBytes) throws IOException {
+        List<Long> octets = new ArrayList<>();
+        try (Sealer sealer = sealer(maxBytes)) {
+            for (int day = 0; day < days; day++) {
+                spool.put("message " + day);
+                spool.commit();
+                sealer.step();
+                spool.commit();
+                clock.pass(Duration.ofDays(1));
+                long sum = 0;
+                for (String name : storage.list("integrity/checkpoints")) {
+                    sum += storage.content("integrity/checkpoints/" + name).length;
+                }
+                octets.add(sum);
+            }
+        }
+        return octets;
+    }
+
+    @Test
+    void checkpoints_older_than_keep_are_dropped_and_the_log_says_so() throws Exception {
+        days(420, Long.MAX_VALUE);
+
+        assertThat(told.all).hasSizeBetween(17, 20);
+        assertThat(told.all).allMatch(text -> text.startsWith("dropped checkpoints below "));
+        assertThat(said()).anyMatch(text -> text.contains("dropped checkpoints below "));
+        assertThat(storage.list("integrity/checkpoints")).hasSizeBetween(401, 403);
+    }
+
+    @Test
+    void checkpoints_take_half_of_max_size_at_most() throws Exception {
+        long most = 16 << 10;
+
+        assertThat(days(100, most)).allMatch(octets -> octets <= most / 2);
+
+        assertThat(told.all).isNotEmpty();
+        assertThat(told.all).allMatch(text -> text.startsWith("dropped checkpoints below "));
+    }
 }

@@ -36,6 +36,12 @@ class Told implements Announcer {
     }
 
     @Override
+    public Announcement droppedCheckpoints(long fewerThan) {
+        all.add("dropped checkpoints below " + fewerThan);
+        return message(EventKind.INTEGRITY_DROPPED, all.getLast());
+    }
+
+    @Override
     public void lost(long firstSequence, long endSequence) {
         all.add("lost " + firstSequence + " " + endSequence);
     }
