@@ -53,10 +53,11 @@ final class ShownFindings extends Findings {
         if (!terminal || all <= 0) {
             return;
         }
-        int now = (int) (100.0 * done / all);
+        // A compressed file has more octets than it seems.
+        int now = (int) Math.min(100, 100.0 * done / all);
         if (now != percent) {
             percent = now;
-            int filled = Math.clamp(now * BAR / 100, 0, BAR);
+            int filled = now * BAR / 100;
             String bar = "#".repeat(filled) + ".".repeat(BAR - filled);
             console.err().printf("\r%-12s [%s] %3d %%", what, bar, now);
         }
