@@ -1,6 +1,7 @@
 package io.sealpost.relay.listen;
 
 import io.sealpost.protocol.relp.RelpStream;
+import io.sealpost.relay.pipeline.Intake;
 import io.sealpost.relay.spool.StreamKey;
 import io.sealpost.relay.spool.StreamMark;
 import java.nio.charset.StandardCharsets;
@@ -37,7 +38,7 @@ final class NumberedSession {
 
     /** Stores the message unless it is here already; false if that has to wait. */
     boolean take(byte[] b, int offset, int length, boolean truncated) {
-        StreamMark claimed = mark == null ? streams.claim(key, connection) : mark;
+        StreamMark claimed = mark == null ? streams.claim(key, connection.channel()) : mark;
         if (claimed == null) {
             connection.lookAgain();
             return false;
@@ -71,6 +72,7 @@ final class NumberedSession {
     /** The connection has ended. */
     void ended() {
         long position = connection.position();
-        streams.release(key, connection, () -> connection.loop().intake().synced() >= position);
+        Intake intake = connection.loop().intake(); // all that is kept of the connection
+        streams.release(key, connection.channel(), () -> intake.synced() >= position);
     }
 }

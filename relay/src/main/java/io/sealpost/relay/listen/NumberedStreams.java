@@ -1,5 +1,6 @@
 package io.sealpost.relay.listen;
 
+import io.netty.channel.Channel;
 import io.sealpost.relay.spool.StreamKey;
 import io.sealpost.relay.spool.StreamMark;
 import java.util.LinkedHashMap;
@@ -13,14 +14,14 @@ import org.jspecify.annotations.Nullable;
  * there is one order. Thread-safe.
  */
 final class NumberedStreams {
-    private static final int MAX_STREAMS = 1024;
+    static final int MAX_STREAMS = 1024;
 
     /** Of one stream; guarded by the lock of all. */
     private static final class Entry {
         final StreamMark mark;
-        @Nullable RelpConnection owner;
+        @Nullable Channel owner;
 
-        /** Whether all that the connection before took in is durable. */
+        /** Whether all that the connections before took in is durable. */
         BooleanSupplier durable = () -> true;
 
         Entry(StreamMark mark) {
@@ -43,38 +44,49 @@ final class NumberedStreams {
      * still has it, and is told to end; or what that has taken in is not durable yet, so that it
      * could not be acknowledged when it comes again.
      */
-    @Nullable StreamMark claim(StreamKey key, RelpConnection connection) {
+    @Nullable StreamMark claim(StreamKey key, Channel connection) {
         lock.lock();
         try {
             Entry entry = entries.computeIfAbsent(key, _ -> new Entry(new StreamMark()));
-            forgetSome();
-            RelpConnection owner = entry.owner;
+            Channel owner = entry.owner;
             if (owner != null && !owner.equals(connection)) {
-                owner.channel().close();
+                owner.close();
                 return null;
             }
             entry.owner = connection;
-            return entry.durable.getAsBoolean() ? entry.mark : null;
+            forgetSome();
+            if (!entry.durable.getAsBoolean()) {
+                return null;
+            }
+            entry.durable = () -> true; // so that nothing is left of the connections before
+            return entry.mark;
         } finally {
             lock.unlock();
         }
     }
 
+    /** Those in use stay, however many they are: there is a limit to connections. */
     private void forgetSome() {
         var oldestFirst = entries.values().iterator();
-        int most = entries.size() - MAX_STREAMS;
-        for (int forgotten = 0; forgotten < most && oldestFirst.hasNext(); ) {
+        while (entries.size() > MAX_STREAMS && oldestFirst.hasNext()) {
             if (oldestFirst.next().owner == null) {
                 oldestFirst.remove();
-                forgotten++;
-            } else {
-                return; // in use, and so are those behind it
             }
         }
     }
 
+    /** How many streams are known. */
+    int size() {
+        lock.lock();
+        try {
+            return entries.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** The connection that has it has ended. */
-    void release(StreamKey key, RelpConnection connection, BooleanSupplier durable) {
+    void release(StreamKey key, Channel connection, BooleanSupplier durable) {
         lock.lock();
         try {
             Entry entry = entries.get(key);

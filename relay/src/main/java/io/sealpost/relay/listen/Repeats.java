@@ -1,5 +1,6 @@
 package io.sealpost.relay.listen;
 
+import io.sealpost.relay.pipeline.Intake;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -218,9 +219,8 @@ final class Repeats {
         long[] hashes = tail.take(connection.replied());
         if (all && hashes.length > 0 && !connection.complete()) {
             long position = connection.position();
-            lost.add(
-                    peer,
-                    new LostSession(hashes, () -> connection.loop().intake().synced() >= position));
+            Intake intake = connection.loop().intake(); // not the connection, for up to an hour
+            lost.add(peer, new LostSession(hashes, () -> intake.synced() >= position));
         }
         lost.closed(peer, connection); // so that who does not find it open finds it lost
     }
