@@ -3,6 +3,7 @@ package io.sealpost.relay.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.sealpost.relay.tls.TestCertificates;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -31,37 +32,29 @@ class ChainKillIT {
     private static final int KILLS = Integer.getInteger("sealpost.kills", 30);
     private static final long SEED = Long.getLong("sealpost.seed", System.nanoTime() & 0xFFFFFF);
 
+    private static final TestCertificates CERTIFICATES = TestCertificates.shared();
+
     @TempDir Path dir;
 
     enum Victim {
         SENDER,
         RECEIVER,
-        EITHER
+        EITHER,
+        /** The sender is known by its certificate. */
+        EITHER_OVER_TLS
     }
 
     @ParameterizedTest
     @EnumSource
     void every_message_is_at_the_second_relay_once(Victim victim) throws Exception {
         int kills = KILLS / Victim.values().length;
+        boolean tls = victim == Victim.EITHER_OVER_TLS;
         Random random = new Random(SEED);
         String series = "chain-" + victim;
-        Files.createDirectories(dir.resolve("first"));
-        Files.createDirectories(dir.resolve("second"));
         System.out.printf("kill -9 in a chain: %s, %d kills, seed %d%n", victim, kills, SEED);
-        try (Relay second = Relay.prepare(dir.resolve("second"), Map.of());
-                Relay first =
-                        Relay.prepare(
-                                dir.resolve("first"),
-                                Map.of(
-                                        "second",
-                                        "type = relp, servers = [\"127.0.0.1:%d\"]"
-                                                .formatted(second.relp)))) {
-            second.conf(
-                    second.conf()
-                            .replace(
-                                    "relp { transport = relp,",
-                                    "relp { transport = relp, chain-from = [\"127.0.0.0/8\"],")
-                            .replace("segment-size = 16 MiB", "segment-size = 1 MiB"));
+        try (Relay second = tls ? receiverOverTls() : receiver();
+                Relay first = tls ? senderOverTls(second) : sender(second)) {
+            second.conf(second.conf().replace("segment-size = 16 MiB", "segment-size = 1 MiB"));
             second.start();
             first.start();
             int next = 0;
@@ -73,7 +66,7 @@ class ChainKillIT {
                             switch (victim) {
                                 case SENDER -> true;
                                 case RECEIVER -> false;
-                                case EITHER -> random.nextBoolean();
+                                case EITHER, EITHER_OVER_TLS -> random.nextBoolean();
                             };
                     Relay killed = sender ? first : second;
                     killed.kill();
@@ -88,8 +81,8 @@ class ChainKillIT {
             second.awaitDelivered();
             first.assertBooksBalance();
             second.assertBooksBalance();
-            long recognised = count(second, "sealpost_relp_repeats_total{listener=\"relp\"}");
-            long kept = count(second, "sealpost_relp_repeats_kept_total{listener=\"relp\"}");
+            long recognised = count(second, "sealpost_relp_repeats_total", tls);
+            long kept = count(second, "sealpost_relp_repeats_kept_total", tls);
             stop(first);
             stop(second);
             List<Integer> sent = Sample.numbers(series, first.archive());
@@ -108,8 +101,55 @@ class ChainKillIT {
         }
     }
 
-    private static long count(Relay relay, String series) throws Exception {
-        return relay.metrics().getOrDefault(series, 0.0).longValue();
+    private Relay receiver() throws IOException {
+        Relay receiver = Relay.prepare(Files.createDirectories(dir.resolve("second")), Map.of());
+        receiver.conf(
+                receiver.conf()
+                        .replace(
+                                "relp { transport = relp,",
+                                "relp { transport = relp, chain-from = [\"127.0.0.0/8\"],"));
+        return receiver;
+    }
+
+    /** It has no {@code chain-from}. */
+    private Relay receiverOverTls() throws IOException {
+        return Relay.prepare(
+                Files.createDirectories(dir.resolve("second")),
+                "certificate = \"%s\", key = \"%s\", trust = \"%s\", client-auth = require"
+                        .formatted(
+                                CERTIFICATES.certificate("server"),
+                                CERTIFICATES.key("server"),
+                                CERTIFICATES.certificate("ca")),
+                Map.of());
+    }
+
+    private Relay sender(Relay receiver) throws IOException {
+        return sender("type = relp, servers = [\"127.0.0.1:%d\"]".formatted(receiver.relp));
+    }
+
+    private Relay senderOverTls(Relay receiver) throws IOException {
+        return sender(
+                """
+                type = relp, servers = ["127.0.0.1:%d"], tls { server-name = localhost,
+                trust = "%s", certificate = "%s", key = "%s" }\
+                """
+                        .formatted(
+                                receiver.relpTls,
+                                CERTIFICATES.certificate("ca"),
+                                CERTIFICATES.certificate("web1"),
+                                CERTIFICATES.key("web1")));
+    }
+
+    private Relay sender(String upstream) throws IOException {
+        return Relay.prepare(
+                Files.createDirectories(dir.resolve("first")), Map.of("second", upstream));
+    }
+
+    private static long count(Relay relay, String series, boolean tls) throws Exception {
+        String listener = tls ? "relp-tls" : "relp";
+        return relay.metrics()
+                .getOrDefault("%s{listener=\"%s\"}".formatted(series, listener), 0.0)
+                .longValue();
     }
 
     private static void stop(Relay relay) throws InterruptedException {
