@@ -9,11 +9,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.sealpost.relay.listen.TcpListenerSettings.Protocol;
-import io.sealpost.relay.tls.PermittedPeers;
-import io.sealpost.relay.tls.ServerTls;
-import io.sealpost.relay.tls.ServerTlsSettings;
 import io.sealpost.relay.tls.TestCertificates;
-import io.sealpost.relay.tls.TlsVersion;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -177,6 +173,8 @@ class RelpListenerTest {
             assertThat(peer.rest()).startsWith(answer).endsWith("0 serverclose 0\n");
         }
         bed.awaitCount("refused " + reason, 1);
+        bed.awaitCount("closed", 1);
+        assertThat(bed.counters.get("ended " + reason)).isZero(); // there was no session
         if (!reason.equals("relp-malformed")) {
             assertThat(line()).contains(text);
         }
@@ -214,6 +212,7 @@ class RelpListenerTest {
                 .contains("closed the connection of 127.0.0.1:")
                 .endsWith("(" + reason + ")");
         assertThat(bed.counters.get("cut off " + reason)).isEqualTo(1);
+        bed.awaitCount("ended " + reason, 1);
     }
 
     @ParameterizedTest
@@ -269,6 +268,7 @@ class RelpListenerTest {
 
             assertThat(peer.rest()).isEqualTo("0 serverclose 0\n");
             assertThat(bed.counters.get("cut off idle-timeout")).isEqualTo(1);
+            bed.awaitCount("ended idle-timeout", 1);
             other.write(frame(2, message(2)));
             assertThat(other.answer()).isEqualTo(ack(2));
         }
@@ -420,13 +420,14 @@ class RelpListenerTest {
             assertThat(idle.rest()).isEqualTo("0 serverclose 0\n");
             assertThat(silent.rest()).isEqualTo("0 serverclose 0\n");
         }
+        bed.awaitCount("ended shutdown", 2); // the silent one was no session
         assertThat(bed.messages(1000)).isEqualTo(messages(2, 1000));
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void a_stop_under_load_acknowledges_only_what_is_stored(boolean tls) throws Exception {
-        TcpListener listener = tls ? relpTls() : relp();
+        TcpListener listener = tls ? bed.relpTls(RELP) : relp();
         try (RelpPeer peer = tls ? openTls(listener) : RelpPeer.open(port(listener))) {
             AtomicInteger acked = new AtomicInteger();
             CompletableFuture<Integer> acks =
@@ -554,26 +555,6 @@ class RelpListenerTest {
 
     private TcpListener relp(ListenerSettings common, int most, Duration idle) throws IOException {
         return bed.tcp(new TcpListenerSettings(common, RELP, most, idle, Optional.empty()));
-    }
-
-    private TcpListener relpTls() throws Exception {
-        ServerTlsSettings tls =
-                new ServerTlsSettings(
-                        CERTIFICATES.certificate("server"),
-                        CERTIFICATES.key("server"),
-                        Optional.empty(),
-                        Optional.empty(),
-                        ServerTlsSettings.ClientCertificate.NONE,
-                        PermittedPeers.ANYBODY,
-                        TlsVersion.TLS_1_2,
-                        Duration.ofSeconds(10));
-        return bed.tcp(
-                new TcpListenerSettings(
-                        Testbed.common(Testbed.ANYBODY),
-                        RELP,
-                        100,
-                        Duration.ZERO,
-                        Optional.of(ServerTls.open(tls))));
     }
 
     private static RelpPeer openTls(TcpListener listener) throws Exception {

@@ -259,6 +259,7 @@ class TcpListenerTest {
             bed.messages(2);
 
             try (Socket second = connect(listener)) {
+                second.setSoTimeout(10_000);
                 assertThat(second.getInputStream().read()).isEqualTo(-1);
             }
             bed.awaitCount("refused max-connections-per-address", 1);

@@ -15,6 +15,11 @@ import io.sealpost.relay.spool.Spool;
 import io.sealpost.relay.spool.SpoolObserver;
 import io.sealpost.relay.spool.SpoolSettings;
 import io.sealpost.relay.spool.UpstreamQueue;
+import io.sealpost.relay.tls.PermittedPeers;
+import io.sealpost.relay.tls.ServerTls;
+import io.sealpost.relay.tls.ServerTlsSettings;
+import io.sealpost.relay.tls.TestCertificates;
+import io.sealpost.relay.tls.TlsVersion;
 import io.sealpost.relay.watch.Events;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -127,6 +132,27 @@ final class Testbed implements AutoCloseable {
         listener.start();
         listeners.add(listener);
         return listener;
+    }
+
+    /** A RELP listener over TLS that anybody may use. */
+    TcpListener relpTls(TcpListenerSettings.Protocol relp) throws Exception {
+        ServerTlsSettings tls =
+                new ServerTlsSettings(
+                        TestCertificates.shared().certificate("server"),
+                        TestCertificates.shared().key("server"),
+                        Optional.empty(),
+                        Optional.empty(),
+                        ServerTlsSettings.ClientCertificate.NONE,
+                        PermittedPeers.ANYBODY,
+                        TlsVersion.TLS_1_2,
+                        Duration.ofSeconds(10));
+        return tcp(
+                new TcpListenerSettings(
+                        common(ANYBODY),
+                        relp,
+                        100,
+                        Duration.ZERO,
+                        Optional.of(ServerTls.open(tls))));
     }
 
     TcpListener tcp() throws IOException {
