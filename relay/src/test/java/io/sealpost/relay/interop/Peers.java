@@ -79,7 +79,20 @@ final class Peers {
         return rootOf("usr/bin/logger").resolve("usr/bin/logger");
     }
 
-    private static Program ready(String name, Program program, int port) {
+    static Path nginx() {
+        return rootOf("usr/sbin/nginx").resolve("usr/sbin/nginx");
+    }
+
+    static Path apache() {
+        return rootOf("usr/sbin/apache2").resolve("usr/sbin/apache2");
+    }
+
+    static Path apacheModules() {
+        return rootOf("usr/sbin/apache2").resolve("usr/lib/apache2/modules");
+    }
+
+    /** Waits until somebody listens on this port. */
+    static Program ready(String name, Program program, int port) {
         await(name + " listens")
                 .atMost(Duration.ofSeconds(30))
                 .failFast(

@@ -1,0 +1,73 @@
+package io.sealpost.relay;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sealpost.relay.tls.TestCertificates;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The files of {@code conf/examples}, with certificates beside them as they name them. */
+class ExamplesTest {
+    private static final Path EXAMPLES = Path.of("..", "conf", "examples");
+    private static final int MOST_LINES = 40;
+    private static final Map<String, String> CERTIFICATES =
+            Map.of("ca", "ca", "server", "server", "client", "web1");
+
+    @TempDir Path folder;
+
+    static List<String> examples() throws IOException {
+        try (Stream<Path> files = Files.list(EXAMPLES)) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    @Test
+    void there_are_examples() throws IOException {
+        assertThat(examples()).hasSizeGreaterThan(5).allMatch(name -> name.endsWith(".conf"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("examples")
+    void check_finds_nothing_to_warn_of_but_the_enterprise_number(String name) throws IOException {
+        Path conf = Files.createDirectory(folder.resolve("conf"));
+        for (Map.Entry<String, String> file : CERTIFICATES.entrySet()) {
+            TestCertificates made = TestCertificates.shared();
+            Files.copy(made.certificate(file.getValue()), conf.resolve(file.getKey() + ".pem"));
+            if (!file.getKey().equals("ca")) {
+                Files.copy(made.key(file.getValue()), conf.resolve(file.getKey() + ".key"));
+            }
+        }
+        Path example = Files.copy(EXAMPLES.resolve(name), conf.resolve(name));
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        Console console =
+                new Console(
+                        new ByteArrayInputStream(new byte[0]),
+                        new PrintStream(out, true, UTF_8),
+                        new PrintStream(err, true, UTF_8));
+
+        ExitCode code = Main.run(new String[] {"check", "-c", example.toString()}, console);
+
+        assertThat(err.toString(UTF_8).lines())
+                .allMatch(line -> line.contains("warning: enterprise-number is not set"));
+        assertThat(code).isEqualTo(ExitCode.GOOD);
+        assertThat(out.toString(UTF_8)).endsWith(example + ": good\n");
+        assertThat(Files.readAllLines(example))
+                .hasSizeLessThan(MOST_LINES)
+                .first()
+                .asString()
+                .startsWith("# ");
+    }
+}
