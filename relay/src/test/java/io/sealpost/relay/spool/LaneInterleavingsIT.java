@@ -4,15 +4,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jetbrains.lincheck.Lincheck;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * An event loop and the writer on one lane, in every order of their steps that Lincheck tries:
  * nobody who waits is forgotten, and no message is lost or taken twice.
  */
-@Isolated // Lincheck rewrites the classes under it while it runs
-class LaneInterleavingsTest {
+@Tag("fault")
+class LaneInterleavingsIT {
     private static final int ORDERS = 1000;
 
     private final SpoolWriter writer =
