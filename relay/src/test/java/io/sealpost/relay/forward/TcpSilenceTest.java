@@ -192,6 +192,8 @@ class TcpSilenceTest {
             program.kill();
 
             try (SyslogSink sink = SyslogSink.listen(program.port(), (_, peer) -> peer.readAll())) {
+                // Or the next message goes to the one that was killed, and then again.
+                await().atMost(PATIENCE).until(() -> sink.connections() == 1);
                 spool.feed(50, 51);
                 await().atMost(PATIENCE).until(() -> !sink.received().isEmpty());
                 assertThat(sink.received()).isEqualTo(spool.fed().subList(50, 51));
