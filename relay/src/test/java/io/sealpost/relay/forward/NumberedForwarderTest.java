@@ -51,7 +51,7 @@ class NumberedForwarderTest {
     @Test
     void a_message_has_the_same_number_wherever_connections_break_and_after_restarts()
             throws Exception {
-        long seed = Long.getLong("sealpost.seed", System.nanoTime() & 0xFFFFFF);
+        long seed = Long.getLong("sealpost.seed", 1);
         System.out.println("numbered forwarder, seed " + seed);
         Random random = new Random(seed);
         try (RelpSink sink =

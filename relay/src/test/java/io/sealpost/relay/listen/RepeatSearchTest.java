@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Hashes are small numbers here, and letters of a lost session. */
 class RepeatSearchTest {
-    private static final long SEED = Long.getLong("sealpost.seed", System.nanoTime() & 0xFFFFFF);
+    private static final long SEED = Long.getLong("sealpost.seed", 1);
     private static final LostSessions.Peer PEER =
             new LostSessions.Peer("relp", InetAddress.getLoopbackAddress(), "");
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class StreamMarkTest {
-    private static final long SEED = Long.getLong("sealpost.seed", System.nanoTime() & 0xFFFFFF);
+    private static final long SEED = Long.getLong("sealpost.seed", 1);
     private static final long SEGMENT = 16 * 1024;
 
     @ParameterizedTest
@@ -102,6 +102,9 @@ class StreamMarkTest {
         Lane lane = spool.lane(() -> {});
         UpstreamQueue queue = spool.queue("all", SpoolRig.KEEP_ALL);
         for (int commits = 0; commits < 1000; commits++) {
+            if (spool.writer().blocked()) {
+                makeRoom(spool, queue);
+            }
             for (int i = random.nextInt(20); i >= 0; i--) {
                 Source source = sources.get(random.nextInt(sources.size()));
                 int hash = 1 + random.nextInt(1 << 20);
@@ -116,10 +119,14 @@ class StreamMarkTest {
                 sent.forEach((name, messages) -> durable.put(name, new TreeMap<>(messages)));
             }
             if (random.nextInt(5) == 0) {
-                SpoolRig.drain(queue, 1 << 20);
-                spool.retention().round(); // unlinks
+                makeRoom(spool, queue);
             }
         }
+    }
+
+    private static void makeRoom(Spool spool, UpstreamQueue queue) throws Exception {
+        SpoolRig.drain(queue, 1 << 20);
+        spool.retention().round(); // unlinks
     }
 
     private static void put(Lane lane, Source source, long number, int hash, long upstreams) {
