@@ -1,6 +1,7 @@
 package io.sealpost.relay;
 
-import io.sealpost.relay.verify.FolderPaths;
+import io.sealpost.relay.spool.FileStorage;
+import io.sealpost.relay.verify.ExportFolder;
 import io.sealpost.relay.verify.LogExport;
 import io.sealpost.relay.verify.SealedLog;
 import java.io.IOException;
@@ -24,8 +25,8 @@ final class ExportCommand {
                     Command.INTEGRITY, "it is: integrity export --log DIR_OR_URL FOLDER", console);
         }
         try (SealedLog from = LogPlace.open(log.get(), token)) {
-            LogExport.Done done =
-                    new LogExport(from, new FolderPaths(Path.of(words.getLast()))).run();
+            ExportFolder folder = new ExportFolder(FileStorage.shared(Path.of(words.getLast())));
+            LogExport.Done done = new LogExport(from, folder).run();
             console.out()
                     .printf(
                             "exported to %s: the hashes of %d entries, and %d of the entries%n",

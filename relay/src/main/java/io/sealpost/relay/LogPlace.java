@@ -2,7 +2,7 @@ package io.sealpost.relay;
 
 import io.sealpost.relay.spool.FileStorage;
 import io.sealpost.relay.verify.DataFolderLog;
-import io.sealpost.relay.verify.FolderPaths;
+import io.sealpost.relay.verify.ExportFolder;
 import io.sealpost.relay.verify.HttpPaths;
 import io.sealpost.relay.verify.SealedLog;
 import io.sealpost.relay.verify.TiledLog;
@@ -60,7 +60,7 @@ final class LogPlace {
         }
         if (Files.isRegularFile(folder.resolve("checkpoint"))
                 && Files.isDirectory(folder.resolve("checkpoints"))) {
-            return new TiledLog(where, new FolderPaths(folder));
+            return new TiledLog(where, new ExportFolder(FileStorage.at(folder)));
         }
         throw new NoSuchFileException(
                 where,

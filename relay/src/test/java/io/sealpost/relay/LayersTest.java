@@ -158,8 +158,6 @@ class LayersTest {
                     .haveNameNotMatching(".*\\.spool\\.FileStorage(\\$.*)?")
                     .and()
                     .haveNameNotMatching(".*\\.integrity\\.KeyFile")
-                    .and()
-                    .haveNameNotMatching(".*\\.verify\\.FolderPaths")
                     .should()
                     .callMethodWhere(target(owner(equivalentTo(Files.class))))
                     .orShould()

@@ -43,7 +43,7 @@ public record StorageFolder(Storage storage, String path, Pattern names) impleme
     }
 
     /** The file as it is now. Closing the stream closes the file. */
-    static InputStream stream(StorageFile file) throws IOException {
+    public static InputStream stream(StorageFile file) throws IOException {
         return new BufferedInputStream(new FileStream(file), BUFFER_OCTETS);
     }
 

@@ -26,14 +26,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The real file system below one folder. Files are made with mode 0640, folders with 0750. The
- * threads that use it must not be interrupted: that closes a channel under everybody's hands.
+ * The real file system below one folder. Files are made with mode 0640, folders with 0750, or,
+ * where {@link #shared}, as the umask leaves them. The threads that use it must not be interrupted:
+ * that closes a channel under everybody's hands.
  */
 public final class FileStorage implements Storage {
-    private static final FileAttribute<Set<PosixFilePermission>> FILE_MODE =
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r-----"));
-    private static final FileAttribute<Set<PosixFilePermission>> FOLDER_MODE =
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-x---"));
     private static final String INODE = "unix:ino";
     private static final long NO_FILE = -1;
     private static final int OPEN_TRIES = 100;
@@ -43,14 +40,27 @@ public final class FileStorage implements Storage {
     private static final Set<Path> LOCKED = ConcurrentHashMap.newKeySet();
 
     private final Path root;
+    private final FileAttribute<Set<PosixFilePermission>> fileMode;
+    private final FileAttribute<Set<PosixFilePermission>> folderMode;
 
-    private FileStorage(Path root) {
-        this.root = root;
+    private FileStorage(Path root, String fileMode, String folderMode) {
+        this.root = root.toAbsolutePath().normalize();
+        this.fileMode = attribute(fileMode);
+        this.folderMode = attribute(folderMode);
+    }
+
+    private static FileAttribute<Set<PosixFilePermission>> attribute(String mode) {
+        return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(mode));
     }
 
     /** The storage below a folder, which need not exist yet: {@code createFolder("")} makes it. */
     public static FileStorage at(Path root) {
-        return new FileStorage(root.toAbsolutePath().normalize());
+        return new FileStorage(root, "rw-r-----", "rwxr-x---");
+    }
+
+    /** The same, but for files that others read, too: their mode is what the umask leaves. */
+    public static FileStorage shared(Path root) {
+        return new FileStorage(root, "rw-rw-rw-", "rwxrwxrwx");
     }
 
     @Override
@@ -93,7 +103,7 @@ public final class FileStorage implements Storage {
         throw new IOException(file + " is replaced by others all the time");
     }
 
-    private static void create(Path file) throws IOException {
+    private void create(Path file) throws IOException {
         if (Files.exists(file)) {
             return;
         }
@@ -101,7 +111,7 @@ public final class FileStorage implements Storage {
             FileChannel.open(
                             file,
                             Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW),
-                            FILE_MODE)
+                            fileMode)
                     .close();
         } catch (FileAlreadyExistsException _) {
             // somebody was quicker: as good
@@ -126,7 +136,7 @@ public final class FileStorage implements Storage {
         createFolder(resolve(path));
     }
 
-    private static void createFolder(Path folder) throws IOException {
+    private void createFolder(Path folder) throws IOException {
         if (Files.isDirectory(folder)) {
             return;
         }
@@ -135,7 +145,7 @@ public final class FileStorage implements Storage {
             createFolder(parent);
         }
         try {
-            Files.createDirectory(folder, FOLDER_MODE);
+            Files.createDirectory(folder, folderMode);
         } catch (FileAlreadyExistsException e) {
             if (!Files.isDirectory(folder)) {
                 throw new IOException(folder + " should be a folder but is a file", e);

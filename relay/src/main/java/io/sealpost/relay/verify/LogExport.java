@@ -18,7 +18,8 @@ import java.util.Optional;
 /** Writes a log out in the layout in which it is served, for any server of files. */
 public final class LogExport {
     private final SealedLog log;
-    private final Target target;
+    private final ExportFolder target;
+    private final TiledLog exported;
     private final byte[] hashes = new byte[Tiles.WIDTH * Hash.OCTETS];
 
     /**
@@ -30,24 +31,16 @@ public final class LogExport {
      */
     public record Done(long size, long entries, boolean tokenNeeded) {}
 
-    /** Where the files go. */
-    public interface Target {
-        /** Whether a file of this path is there already; what a path names never changes. */
-        boolean has(String path) throws IOException;
-
-        /** Makes a file with these octets, or replaces it. */
-        void write(String path, InputStream octets) throws IOException;
-    }
-
     /** An export of a log, which stays the caller's to close. */
-    public LogExport(SealedLog log, Target target) {
+    public LogExport(SealedLog log, ExportFolder target) {
         this.log = log;
         this.target = target;
+        this.exported = new TiledLog("the export", target);
     }
 
     /**
-     * Writes everything that is not there yet, the checkpoint last: whoever reads meanwhile finds
-     * all that it is over.
+     * Writes everything that is not there yet, the checkpoint last: whoever reads meanwhile, or
+     * after a crash, finds all that it is over.
      *
      * @return how much the target has now
      */
@@ -74,7 +67,9 @@ public final class LogExport {
         }
         folder("checkpoints/", log.checkpoints());
         folder("metadata/", log.metadata());
+        target.sync();
         write("checkpoint", note);
+        target.sync();
         return new Done(size, entries, tokenNeeded);
     }
 
@@ -90,16 +85,18 @@ public final class LogExport {
     }
 
     private void tile(Tile.Hashes tile) throws IOException {
-        if (!target.has(tile.path())) {
+        int octets = tile.width() * Hash.OCTETS;
+        if (!target.has(tile.path(), octets)) {
             log.read(tile.level(), tile.index() * Tiles.WIDTH, tile.width(), hashes, 0);
-            int octets = tile.width() * Hash.OCTETS;
             target.write(tile.path(), new ByteArrayInputStream(hashes, 0, octets));
         }
     }
 
     /** How many entries the target has of the bundle; they can be gone. */
     private int entries(Tile.Entries bundle) throws IOException {
-        if (!target.has(bundle.path())) {
+        boolean whole =
+                exported.entries(bundle).filter(e -> e.size() == bundle.width()).isPresent();
+        if (!whole) {
             Optional<List<byte[]>> entries = log.entries(bundle);
             if (entries.isEmpty()) {
                 return 0;

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** A log as it is served: a folder of C2SP tlog-tiles, or the same files over HTTP. */
 public final class TiledLog implements SealedLog {
@@ -24,6 +25,9 @@ public final class TiledLog implements SealedLog {
     private static final int MAX_INDEX_OCTETS = 16 << 20;
     private static final int MAX_BUNDLE_OCTETS =
             Tiles.WIDTH * (Short.BYTES + EntryBundle.MAX_ENTRY_OCTETS);
+
+    /** Whoever serves the log chooses the names: they lead nowhere else. */
+    private static final Pattern FILE_NAME = Pattern.compile("[0-9a-z]+\\.[a-z]+");
 
     private final String name;
     private final Paths paths;
@@ -171,7 +175,9 @@ public final class TiledLog implements SealedLog {
                     new String(get(prefix + "index", MAX_INDEX_OCTETS), StandardCharsets.UTF_8);
             for (String line : index.split("\n", -1)) {
                 String[] words = line.split(" ", -1);
-                if (words.length == 2 && words[1].matches("[0-9]{1,18}")) {
+                if (words.length == 2
+                        && FILE_NAME.matcher(words[0]).matches()
+                        && words[1].matches("[0-9]{1,18}")) {
                     files.add(new File(words[0], Long.parseLong(words[1])));
                 } else if (!line.isEmpty()) {
                     throw new FileNotFoundException(prefix + "index in " + name + " is damaged");

@@ -265,7 +265,7 @@ class TamperingIT {
         CollectedFindings findings = new CollectedFindings();
         LogKeys keys = new LogKeys(List.of(log.keys().keys().getFirst()));
         FilesCheck.Order order = new FilesCheck.Order(upstream, false, false);
-        try (SealedLog sealed = new TiledLog("export", new FolderPaths(export))) {
+        try (SealedLog sealed = new TiledLog("export", new ExportFolder(FileStorage.at(export)))) {
             Optional<Checkpoint> newest = new LogCheck(sealed, keys, findings).run();
             if (newest.isPresent() && !findings.has(Finding.Verdict.TAMPERED)) {
                 byte[] octets = Files.readAllBytes(file);
@@ -285,7 +285,7 @@ class TamperingIT {
 
     private static void export(Path data, Path to) throws IOException {
         try (SealedLog log = DataFolderLog.of("log", FileStorage.at(data))) {
-            new LogExport(log, new FolderPaths(to)).run();
+            new LogExport(log, new ExportFolder(FileStorage.at(to))).run();
         }
     }
 
