@@ -5,6 +5,7 @@ import io.sealpost.relay.config.ConfigResult;
 import io.sealpost.relay.config.RelayConfig;
 import io.sealpost.relay.seal.SealFigures;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -38,7 +39,9 @@ final class CheckCommand {
         if (loaded.isEmpty()) {
             return ExitCode.BAD_USAGE;
         }
-        List<ConfigProblem> problems = new Preflight(loaded.get().config()).surroundings();
+        Preflight preflight = new Preflight(loaded.get().config());
+        List<ConfigProblem> problems = new ArrayList<>(preflight.surroundings());
+        problems.addAll(preflight.keys());
         ConfFile.print(problems, console);
         for (ConfigProblem warning : loaded.get().warnings()) {
             console.err()

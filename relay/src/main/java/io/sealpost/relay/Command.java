@@ -138,8 +138,9 @@ enum Command {
             with its index in the log and when it was received. All files of one upstream go in one
             command. FILE has a message a line, or octet-counted; also gzip. A proof made by
             "sealpost prove" is checked without a log.
-            DIR_OR_URL is DATA-DIR/integrity, a folder made by "sealpost integrity export", or
-            http://RELAY:9514/integrity.
+            DIR_OR_URL is DATA-DIR/integrity, a closed log's DATA-DIR/integrity.N, a folder made by
+            "sealpost integrity export", or http://RELAY:9514/integrity. What was not looked at
+            stands behind "not checked", as entries by URL without --token.
             Exit code 0: good; 1: tampering shown; 3: cannot tell, for example since a line is
             newer than the newest checkpoint.
             A log by itself is compared with the messages, too, that the spool or an export still

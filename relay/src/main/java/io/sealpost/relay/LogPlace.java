@@ -1,5 +1,6 @@
 package io.sealpost.relay;
 
+import io.sealpost.relay.integrity.CheckpointStore;
 import io.sealpost.relay.spool.FileStorage;
 import io.sealpost.relay.verify.DataFolderLog;
 import io.sealpost.relay.verify.ExportFolder;
@@ -15,7 +16,6 @@ import org.apache.commons.cli.CommandLine;
 
 /** Where a log is, as the command line names it. */
 final class LogPlace {
-    private static final String INTEGRITY = "integrity";
     private static final String HASHES = "hashes";
 
     private LogPlace() {}
@@ -35,7 +35,7 @@ final class LogPlace {
     }
 
     /**
-     * Opens the log of a data folder, of an exported folder or of a URL.
+     * Opens the log of a data folder, closed or not, of an exported folder or of a URL.
      *
      * @param token file with the token for a URL
      * @throws IOException with a sentence for the operator where none of these is there
@@ -49,14 +49,15 @@ final class LogPlace {
             return new TiledLog(where, new HttpPaths(where, shown));
         }
         Path folder = Path.of(where).toAbsolutePath().normalize();
-        if (Files.isDirectory(folder.resolve(INTEGRITY).resolve(HASHES))) {
+        if (Files.isDirectory(folder.resolve(CheckpointStore.FOLDER).resolve(HASHES))) {
             return DataFolderLog.of(where, FileStorage.at(folder));
         }
         Path parent = folder.getParent();
-        if (folder.endsWith(INTEGRITY)
-                && parent != null
-                && Files.isDirectory(folder.resolve(HASHES))) {
-            return DataFolderLog.of(where, FileStorage.at(parent));
+        if (parent != null && Files.isDirectory(folder.resolve(HASHES))) {
+            FileStorage storage = FileStorage.at(parent);
+            return folder.endsWith(CheckpointStore.FOLDER)
+                    ? DataFolderLog.of(where, storage)
+                    : DataFolderLog.closed(where, storage, String.valueOf(folder.getFileName()));
         }
         if (Files.isRegularFile(folder.resolve("checkpoint"))
                 && Files.isDirectory(folder.resolve("checkpoints"))) {
@@ -65,7 +66,7 @@ final class LogPlace {
         throw new NoSuchFileException(
                 where,
                 null,
-                "no log there: it should be DATA-DIR/integrity, a folder made by \"sealpost integrity"
+                "no log there: it should be DATA-DIR/integrity or a closed DATA-DIR/integrity.N, a folder made by \"sealpost integrity"
                         + " export\", or the URL of a relay's /integrity");
     }
 }

@@ -4,6 +4,8 @@ import io.sealpost.relay.config.ConfigProblem;
 import io.sealpost.relay.config.Endpoint;
 import io.sealpost.relay.config.RelayConfig;
 import io.sealpost.relay.config.UpstreamConfig;
+import io.sealpost.relay.seal.LogFolder;
+import io.sealpost.relay.spool.FileStorage;
 import io.sealpost.relay.tls.ClientTls;
 import io.sealpost.relay.tls.ServerTls;
 import io.sealpost.relay.tls.TlsFileException;
@@ -50,9 +52,17 @@ final class Preflight {
         return problems;
     }
 
+    /** The keys of the integrity log. A start reads them itself, and once. */
+    List<ConfigProblem> keys() {
+        return config.integrity().enabled()
+                ? new LogFolder(config.dataDir(), FileStorage.at(config.dataDir()))
+                        .problem().stream()
+                        .map(problem -> config.problem("integrity", problem))
+                        .toList()
+                : List.of();
+    }
+
     private void integrity(List<ConfigProblem> problems) {
-        SealFiles.problem(config.dataDir())
-                .ifPresent(problem -> problems.add(config.problem("integrity", problem)));
         config.integrity()
                 .remember()
                 .ifPresent(

@@ -4,6 +4,7 @@ import io.netty.channel.epoll.Epoll;
 import io.sealpost.relay.config.ConfigProblem;
 import io.sealpost.relay.config.ConfigResult;
 import io.sealpost.relay.config.RelayConfig;
+import io.sealpost.relay.integrity.KeyFileException;
 import io.sealpost.relay.runtime.NanoClock;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -53,6 +54,10 @@ final class RunCommand {
             supervisor.ready("listening " + relay.listening(), relay::alive);
             new CountDownLatch(1).await();
             return ExitCode.GOOD;
+        } catch (KeyFileException e) {
+            String problem = String.valueOf(e.getMessage());
+            ConfFile.print(List.of(config.problem("integrity", problem)), console);
+            return ExitCode.BAD_USAGE;
         } catch (IOException e) {
             log.debug("cannot start", e);
             console.err().println("sealpost: cannot start: " + e.getMessage());

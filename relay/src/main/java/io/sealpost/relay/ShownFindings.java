@@ -2,7 +2,9 @@ package io.sealpost.relay;
 
 import io.sealpost.relay.verify.Finding;
 import io.sealpost.relay.verify.Findings;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -16,6 +18,7 @@ final class ShownFindings extends Findings {
     private final Console console;
     private final boolean terminal;
     private final Map<Finding.Kind, Integer> shown = new EnumMap<>(Finding.Kind.class);
+    private final List<String> unchecked = new ArrayList<>();
     private int percent = -1;
 
     @SuppressWarnings("SystemConsoleNull") // JDK 25 gives null again where there is no terminal
@@ -41,6 +44,13 @@ final class ShownFindings extends Findings {
     public void good(String text) {
         endProgress();
         console.out().printf("%-15s %s%n", "good", text);
+    }
+
+    @Override
+    public void unchecked(String what, String why) {
+        endProgress();
+        unchecked.add(what);
+        console.out().printf("%-15s %s: %s%n", "not checked", what, why);
     }
 
     /** Tells of something that helps. */
@@ -91,7 +101,9 @@ final class ShownFindings extends Findings {
             console.out().printf("%-15s %s%n", "CANNOT TELL", counts);
             return ExitCode.COULD_NOT;
         }
-        console.out().printf("%-15s %s%n", "GOOD", "nothing was changed, removed or slipped in");
+        String but = unchecked.isEmpty() ? "" : "; not checked: " + String.join(", ", unchecked);
+        console.out()
+                .printf("%-15s nothing was changed, removed or slipped in%s%n", "GOOD", but);
         return ExitCode.GOOD;
     }
 }

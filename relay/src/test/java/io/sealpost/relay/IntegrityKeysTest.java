@@ -2,6 +2,7 @@ package io.sealpost.relay;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.sealpost.relay.integrity.BatchEntry;
@@ -11,6 +12,7 @@ import io.sealpost.relay.integrity.CheckpointStore;
 import io.sealpost.relay.integrity.Hash;
 import io.sealpost.relay.integrity.IntegrityLog;
 import io.sealpost.relay.integrity.KeyFile;
+import io.sealpost.relay.integrity.KeyFileException;
 import io.sealpost.relay.integrity.LogSigner;
 import io.sealpost.relay.integrity.MetadataFiles;
 import io.sealpost.relay.integrity.SignedNote;
@@ -132,6 +134,18 @@ class IntegrityKeysTest {
             awaitCheckpoints("third.log", 1);
         }
         assertThat(checkpoints("other.log")).containsAll(checkpoints("third.log"));
+    }
+
+    @Test
+    void the_private_keys_are_read_at_the_start_alone() throws Exception {
+        Path key = folder.resolve("state/integrity/key");
+        try (RunningRelay relay = start("")) {
+            Files.delete(key);
+            assertThat(relay.reloadWhole(conf(""))).isInstanceOf(Reload.Outcome.Done.class);
+            relay.send(1, 10);
+            awaitCheckpoints("kept.log", 1);
+        }
+        assertThatThrownBy(() -> start("")).isInstanceOf(KeyFileException.class);
     }
 
     @Test

@@ -81,7 +81,9 @@ class IntegrityPagesTest {
         String file = made.file();
 
         assertThat(made.run("verify", "--key", key, url)).as(made.said()).isZero();
-        assertThat(made.said()).contains("entries: not looked at");
+        assertThat(made.said())
+                .contains("not checked     entries: they are messages", "--token")
+                .containsPattern("GOOD .*; not checked: entries\n");
         assertThat(made.run("verify", "--key", key, "--log", url, file)).isZero();
         made.log().filled(3, 60);
         assertThat(made.run("verify", "--key", key, "--log", url, file)).isEqualTo(1);
@@ -96,7 +98,9 @@ class IntegrityPagesTest {
         String proof = dir.resolve("p").toString();
 
         assertThat(made.run("verify", "--key", made.key(), "--token", copy, url)).isZero();
-        assertThat(made.said()).contains("entries: " + made.log().size() + " of ");
+        assertThat(made.said())
+                .contains("entries: " + made.log().size() + " of ")
+                .doesNotContain("not checked");
         String[] prove = {"prove", "--log", url, "--match", "GET /item/500", "-o", proof};
         assertThat(made.run(prove)).isEqualTo(3);
         assertThat(made.said()).contains("--token");
@@ -109,6 +113,19 @@ class IntegrityPagesTest {
         assertThat(made.run("integrity", "export", "--log", url, "--token", copy, www)).isZero();
         assertThat(made.run("verify", "--key", made.key(), www)).isZero();
         assertThat(made.said()).contains("entries: " + made.log().size() + " of ");
+    }
+
+    @Test
+    void a_token_that_the_relay_does_not_take_ends_with_3() throws Exception {
+        Path wrong = Files.writeString(dir.resolve("token"), "x" + Files.readString(token));
+        Files.setPosixFilePermissions(wrong, PosixFilePermissions.fromString("rw-------"));
+        String[] verify = {"verify", "--key", made.key(), url};
+        String www = dir.resolve("www").toString();
+        String[] export = {"integrity", "export", "--log", url, www};
+
+        assertThat(made.run(join(verify, "--token", wrong.toString()))).isEqualTo(3);
+        assertThat(made.said()).contains("does not take this token").doesNotContain("GOOD");
+        assertThat(made.run(join(export, "--token", wrong.toString()))).isEqualTo(3);
     }
 
     private static String[] join(String[] some, String... more) {

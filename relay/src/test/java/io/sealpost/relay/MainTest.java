@@ -185,7 +185,7 @@ class MainTest {
         Path key = folder.resolve("key");
         assertThat(keygen("a.example/log", key)).isEqualTo(ExitCode.GOOD);
 
-        LogSigner signer = KeyFile.read(key, "a.example/log");
+        LogSigner signer = KeyFile.read(key);
         assertThat(out().lines())
                 .containsExactlyElementsOf(
                         signer.verifiers().stream().map(VerifierKey::print).toList());

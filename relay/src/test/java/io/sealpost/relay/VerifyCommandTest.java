@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
@@ -53,6 +54,40 @@ class VerifyCommandTest {
 
         assertThat(code).as(made.said()).isZero();
         assertThat(made.said()).contains("GOOD");
+    }
+
+    @Test
+    void what_was_not_looked_at_is_said() throws Exception {
+        assertThat(run("verify", "--key", key, place)).isZero();
+        assertThat(made.said())
+                .contains("not checked     entries: the log has none any more")
+                .containsPattern("GOOD .*; not checked: entries\n");
+    }
+
+    @Test
+    void a_closed_log_is_verified_by_its_folder() throws Exception {
+        String file = file(log.messages());
+        Path closed = dir.resolve("data/integrity.1");
+        Files.move(Path.of(place), closed);
+        String proof = dir.resolve("proof").toString();
+
+        try (LogBuilder _ = LogBuilder.in(dir.resolve("data2")).filled(1, 5)) {
+            Files.move(dir.resolve("data2/integrity"), Path.of(place));
+            assertThat(run("verify", "--key", key, closed.toString())).as(made.said()).isZero();
+            assertThat(made.said()).contains("not checked     entries");
+            assertThat(run("verify", "--key", key, "--log", closed.toString(), file)).isZero();
+            String[] prove = {"prove", "--log", closed.toString(), "--index", "3", "-o", proof};
+            assertThat(run(prove)).as("its messages are not the spool's").isEqualTo(1);
+            assertThat(run("prove", "--log", closed.toString(), "--index", "3", "-o", proof, file))
+                    .isZero();
+            assertThat(run("verify", "--key", key, proof)).as(made.said()).isZero();
+            assertThat(run("verify", "--key", key, place)).as("the log beside it").isEqualTo(1);
+        }
+
+        Path hashes = closed.resolve("hashes/0-00000000000000000000.hashes");
+        Files.write(hashes, Arrays.copyOf(Files.readAllBytes(hashes), 320));
+        assertThat(run("verify", "--key", key, closed.toString())).isEqualTo(1);
+        assertThat(made.said()).contains("integrity.1/hashes/0-");
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.sealpost.relay.integrity;
 import io.sealpost.relay.integrity.IntegrityException.Reason;
 import io.sealpost.relay.spool.Storage;
 import io.sealpost.relay.spool.StorageFile;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -25,10 +26,13 @@ import org.jspecify.annotations.Nullable;
  * left it in the page cache only, or a sync of it may have failed.
  */
 public final class CheckpointStore implements AutoCloseable {
-    static final String FOLDER = "integrity";
+    /** The folder of the log that is written to. */
+    public static final String FOLDER = "integrity";
+
+    private static final String NEWEST_NAME = "/checkpoint";
 
     /** The newest checkpoint's note, as anybody can read it. */
-    public static final String NEWEST = FOLDER + "/checkpoint";
+    static final String NEWEST = FOLDER + NEWEST_NAME;
 
     static final String TEMPORARY = ".tmp";
 
@@ -132,7 +136,7 @@ public final class CheckpointStore implements AutoCloseable {
     }
 
     private void requireCopy(Optional<StoredCheckpoint> found) throws IOException {
-        byte[] copied = copied();
+        byte[] copied = newest(storage, FOLDER);
         if (found.isPresent() && Arrays.equals(copied, found.get().note().encode())) {
             return;
         }
@@ -153,15 +157,6 @@ public final class CheckpointStore implements AutoCloseable {
                             + CheckpointRow.PATH
                             + (has < 0 ? "" : ", the last of which is over " + has + " entries")
                             + ": files there are damaged, lost, or put back from a copy");
-        }
-    }
-
-    private byte[] copied() throws IOException {
-        try (StorageFile copy = storage.openForReading(NEWEST)) {
-            int octets = (int) Math.min(copy.size(), CheckpointRecord.MAX_NOTE_OCTETS);
-            ByteBuffer note = ByteBuffer.allocate(octets);
-            copy.read(note, 0);
-            return note.array();
         }
     }
 
@@ -187,6 +182,23 @@ public final class CheckpointStore implements AutoCloseable {
         StorageFile opened = storage.openForWriting(CheckpointRow.path(itsNumber));
         file = opened;
         return opened;
+    }
+
+    /**
+     * The note of the newest checkpoint of the log in a folder.
+     *
+     * @throws FileNotFoundException if there is none
+     */
+    public static byte[] newest(Storage storage, String log) throws IOException {
+        if (!storage.exists(log + NEWEST_NAME)) {
+            throw new FileNotFoundException(log + NEWEST_NAME + " is missing");
+        }
+        try (StorageFile copy = storage.openForReading(log + NEWEST_NAME)) {
+            int octets = (int) Math.min(copy.size(), CheckpointRecord.MAX_NOTE_OCTETS);
+            ByteBuffer note = ByteBuffer.allocate(octets);
+            copy.read(note, 0);
+            return note.array();
+        }
     }
 
     /** The newest checkpoint that is durable. From any thread. */
@@ -283,7 +295,7 @@ public final class CheckpointStore implements AutoCloseable {
 
     /** Tells of all checkpoints that are kept. */
     public void walk(CheckpointReader.Visitor visitor) throws IOException {
-        CheckpointReader.walk(StorageFolder.checkpoints(storage), visitor);
+        CheckpointReader.walk(StorageFolder.checkpoints(storage, FOLDER), visitor);
     }
 
     /** Entries that the log had at a time, as the last checkpoint before it says. */

@@ -140,7 +140,7 @@ final class HashFiles implements AutoCloseable {
     /** Drops leaf hashes, as far as whole files have only leaves below this one. */
     void dropBefore(long leaf) throws IOException {
         while (firstLeaf + folder.span() <= leaf) {
-            folder.storage().delete(HashFolder.path(0, firstLeaf));
+            folder.storage().delete(folder.path(0, firstLeaf));
             // One by one, so that no crash makes a gap.
             folder.storage().syncFolder(HashFolder.PATH);
             firstLeaf += folder.span();

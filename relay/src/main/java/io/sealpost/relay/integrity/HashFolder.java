@@ -16,10 +16,12 @@ import java.util.zip.CRC32C;
 /**
  * Names and headers of the files of hashes. Format: {@code docs/format/integrity-files.md}.
  *
+ * @param path of the folder
  * @param span hashes in a file that is full, a power of two and of whole tiles
  */
-record HashFolder(Storage storage, int span, Set<Flaw> flaws) {
-    static final String PATH = "integrity/hashes";
+record HashFolder(Storage storage, String path, int span, Set<Flaw> flaws) {
+    /** Where the log has them that is written to. */
+    static final String PATH = CheckpointStore.FOLDER + "/hashes";
 
     /** Hashes in a file: 32 MiB, so that keep and max-size are kept to within 1 % of 5 GiB. */
     static final int SPAN = 1 << 20;
@@ -46,12 +48,16 @@ record HashFolder(Storage storage, int span, Set<Flaw> flaws) {
     }
 
     static HashFolder of(Storage storage) {
-        return new HashFolder(storage, SPAN, Set.of());
+        return of(storage, CheckpointStore.FOLDER);
+    }
+
+    static HashFolder of(Storage storage, String log) {
+        return new HashFolder(storage, log + "/hashes", SPAN, Set.of());
     }
 
     /** The file that begins with this hash. */
-    static String path(int level, long first) {
-        return String.format(Locale.ROOT, "%s/%d-%020d.hashes", PATH, level, first);
+    String path(int level, long first) {
+        return String.format(Locale.ROOT, "%s/%d-%020d.hashes", path, level, first);
     }
 
     /** First hash of the file in which a hash is. */
@@ -67,7 +73,7 @@ record HashFolder(Storage storage, int span, Set<Flaw> flaws) {
     /** First hashes of the files that a level has, in order. */
     List<Long> list(int level) throws IOException {
         List<Long> firsts = new ArrayList<>();
-        for (String name : storage.list(PATH)) {
+        for (String name : storage.list(path)) {
             Matcher matcher = NAME.matcher(name);
             if (matcher.matches() && Integer.parseInt(matcher.group(1)) == level) {
                 firsts.add(Long.parseLong(matcher.group(2)));
@@ -84,10 +90,10 @@ record HashFolder(Storage storage, int span, Set<Flaw> flaws) {
 
     /** Opens a file for reading, after a look at its header. */
     StorageFile open(int level, long first) throws IOException {
-        String path = path(level, first);
-        StorageFile file = storage.openForReading(path);
+        String name = path(level, first);
+        StorageFile file = storage.openForReading(name);
         try {
-            check(file, path, level, first);
+            check(file, name, level, first);
             return file;
         } catch (IOException e) {
             file.close();
@@ -95,20 +101,20 @@ record HashFolder(Storage storage, int span, Set<Flaw> flaws) {
         }
     }
 
-    private void check(StorageFile file, String path, int level, long first) throws IOException {
+    private void check(StorageFile file, String name, int level, long first) throws IOException {
         ByteBuffer header = ByteBuffer.allocate(HEADER);
         file.read(header, 0);
         if (header.getLong(0) != MAGIC || header.getInt(CRC_AT) != checksum(header)) {
-            throw new IntegrityException(Reason.HASHES_DAMAGED, path + " has a damaged header");
+            throw new IntegrityException(Reason.HASHES_DAMAGED, name + " has a damaged header");
         }
         if (header.getInt(VERSION_AT) != VERSION || header.getInt(SPAN_AT) != span) {
             throw new IntegrityException(
                     Reason.OTHER_FORMAT,
-                    path + " is of format " + header.getInt(VERSION_AT) + ", not " + VERSION);
+                    name + " is of format " + header.getInt(VERSION_AT) + ", not " + VERSION);
         }
         if (header.getInt(LEVEL_AT) != level || header.getLong(FIRST_AT) != first) {
             throw new IntegrityException(
-                    Reason.HASHES_DAMAGED, path + " has the header of another file");
+                    Reason.HASHES_DAMAGED, name + " has the header of another file");
         }
     }
 

@@ -71,7 +71,7 @@ final class HashLevel {
     private IntegrityException missing(long index) {
         return new IntegrityException(
                 Reason.HASHES_MISSING,
-                HashFolder.path(level, folder.fileOf(index))
+                folder.path(level, folder.fileOf(index))
                         + " lacks hash "
                         + index
                         + ", but "
@@ -83,7 +83,7 @@ final class HashLevel {
     /** Removes what is behind the hashes that count; a crash may bring it back, to be cut again. */
     void cut() throws IOException {
         for (long first : folder.list(level)) {
-            String path = HashFolder.path(level, first);
+            String path = folder.path(level, first);
             if (first >= written) {
                 folder.storage().delete(path);
             } else if (written - first < folder.span()) {
@@ -127,7 +127,7 @@ final class HashLevel {
 
     private StorageFile create() throws IOException {
         StorageFile made =
-                folder.storage().openForAppending(HashFolder.path(level, folder.fileOf(written)));
+                folder.storage().openForAppending(folder.path(level, folder.fileOf(written)));
         file = made;
         madeFile = true;
         made.write(folder.header(level, folder.fileOf(written)), 0);

@@ -30,10 +30,11 @@ public final class HashReader implements TiledNodes.Runs, AutoCloseable {
     /**
      * Reads a log's files by themselves.
      *
+     * @param log folder that has the log
      * @param size leaves that the log has a checkpoint over
      */
-    public static HashReader of(Storage storage, long size) {
-        return new HashReader(HashFolder.of(storage), () -> size);
+    public static HashReader of(Storage storage, String log, long size) {
+        return new HashReader(HashFolder.of(storage, log), () -> size);
     }
 
     /** First leaf whose hash is on disk; {@link #size} where there is none. */
@@ -59,7 +60,7 @@ public final class HashReader implements TiledNodes.Runs, AutoCloseable {
                 < count * Hash.OCTETS) {
             throw new IntegrityException(
                     Reason.HASHES_MISSING,
-                    HashFolder.path(tileLevel, folder.fileOf(first))
+                    folder.path(tileLevel, folder.fileOf(first))
                             + " is cut off: hash "
                             + first
                             + " is not in it");
@@ -71,7 +72,7 @@ public final class HashReader implements TiledNodes.Runs, AutoCloseable {
         if (open != null && firsts[level] == first) {
             return open;
         }
-        if (!folder.storage().exists(HashFolder.path(level, first))) {
+        if (!folder.storage().exists(folder.path(level, first))) {
             throw new FileNotFoundException(
                     "hashes of level " + level + " from " + first + " are not kept any more");
         }

@@ -38,26 +38,11 @@ public final class KeyFile {
     private KeyFile() {}
 
     /**
-     * The signer of the keys in the file.
+     * The signer of the keys in the file, for the log that they are named after.
      *
-     * @param origin of the log, and name of its keys
-     * @throws IOException with a message for the operator where the file is not there, can be read
-     *     by others, or has anything else in it than the two keys
+     * @throws KeyFileException with a sentence for the operator where the file is not there, can be
+     *     read by others, or has anything else in it than the two keys
      */
-    public static LogSigner read(Path file, String origin) throws IOException {
-        LogSigner signer = read(file);
-        if (!signer.origin().equals(origin)) {
-            throw new IOException(
-                    file
-                            + " does not have the keys of the log: a key of "
-                            + signer.origin()
-                            + ", not of "
-                            + origin);
-        }
-        return signer;
-    }
-
-    /** The same for the log, whatever its origin is, that the keys are named after. */
     public static LogSigner read(Path file) throws IOException {
         return new LogSigner(parse(file));
     }
@@ -67,7 +52,7 @@ public final class KeyFile {
             requireMode(file);
             return parse(file, content(file));
         } catch (NoSuchFileException e) {
-            throw new IOException(
+            throw new KeyFileException(
                     file
                             + " with the keys of the log is missing: put it back, the log is not"
                             + " continued without it",
@@ -142,10 +127,10 @@ public final class KeyFile {
     private static void requireMode(Path file) throws IOException {
         PosixFileAttributes found = Files.readAttributes(file, PosixFileAttributes.class);
         if (!found.isRegularFile()) {
-            throw new IOException(file + " should be a file with the keys of the log");
+            throw new KeyFileException(file + " should be a file with the keys of the log");
         }
         if (!OWNER_ONLY.containsAll(found.permissions())) {
-            throw new IOException(
+            throw new KeyFileException(
                     file
                             + " has private keys, but its mode is "
                             + PosixFilePermissions.toString(found.permissions())
@@ -165,7 +150,7 @@ public final class KeyFile {
         } catch (NoSuchFileException e) {
             throw e;
         } catch (IOException e) {
-            throw new IOException(file + " with the keys of the log cannot be read: " + e, e);
+            throw new KeyFileException(file + " with the keys of the log cannot be read: " + e, e);
         }
         byte[] content = new byte[octets.flip().remaining()];
         octets.get(content);
@@ -190,7 +175,7 @@ public final class KeyFile {
                 requireKey(keys.get(i).verifier(), origin, types().get(i));
             }
         } catch (NoteFormatException e) {
-            throw new IOException(
+            throw new KeyFileException(
                     file + " does not have the keys of the log: " + e.getMessage(), e);
         }
         return keys;

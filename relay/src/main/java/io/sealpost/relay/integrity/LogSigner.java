@@ -36,7 +36,7 @@ public class LogSigner {
     }
 
     /** Whether all the keys have signed the note. */
-    boolean hasSigned(SignedNote note) {
+    public boolean hasSigned(SignedNote note) {
         return verifiers().stream().allMatch(key -> note.verdict(key) == SignedNote.Verdict.VALID);
     }
 

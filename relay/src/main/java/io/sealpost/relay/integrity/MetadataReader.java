@@ -36,12 +36,13 @@ public final class MetadataReader implements AutoCloseable {
     }
 
     /**
-     * Reads a log's files by themselves.
+     * Reads the files of the log that is written to, by themselves.
      *
      * @param size leaves that the log has a checkpoint over
      */
     public static MetadataReader of(Storage storage, long size) {
-        return new MetadataReader(StorageFolder.metadata(storage), () -> size);
+        return new MetadataReader(
+                StorageFolder.metadata(storage, CheckpointStore.FOLDER), () -> size);
     }
 
     /**

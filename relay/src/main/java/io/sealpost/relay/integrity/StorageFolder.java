@@ -14,14 +14,14 @@ import java.util.regex.Pattern;
 public record StorageFolder(Storage storage, String path, Pattern names) implements LogFolder {
     private static final int BUFFER_OCTETS = 64 * 1024;
 
-    /** The checkpoints of a log. */
-    public static StorageFolder checkpoints(Storage storage) {
-        return new StorageFolder(storage, CheckpointRow.PATH, CheckpointRow.NAME);
+    /** The checkpoints of the log in a folder. */
+    public static StorageFolder checkpoints(Storage storage, String log) {
+        return new StorageFolder(storage, log + "/checkpoints", CheckpointRow.NAME);
     }
 
     /** Its metadata. */
-    public static StorageFolder metadata(Storage storage) {
-        return new StorageFolder(storage, MetadataFolder.PATH, MetadataFolder.NAME);
+    public static StorageFolder metadata(Storage storage, String log) {
+        return new StorageFolder(storage, log + "/metadata", MetadataFolder.NAME);
     }
 
     @Override

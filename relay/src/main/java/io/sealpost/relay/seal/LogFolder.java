@@ -1,9 +1,15 @@
 package io.sealpost.relay.seal;
 
+import io.sealpost.relay.integrity.CheckpointStore;
+import io.sealpost.relay.integrity.IntegrityException;
 import io.sealpost.relay.integrity.KeyFile;
+import io.sealpost.relay.integrity.KeyFileException;
 import io.sealpost.relay.integrity.LogSigner;
+import io.sealpost.relay.integrity.NoteFormatException;
+import io.sealpost.relay.integrity.SignedNote;
 import io.sealpost.relay.spool.Storage;
 import io.sealpost.relay.spool.StorageFile;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -24,7 +30,7 @@ import java.util.regex.Pattern;
  * start goes on where that ended.
  */
 public final class LogFolder {
-    private static final String FOLDER = "integrity";
+    private static final String FOLDER = CheckpointStore.FOLDER;
     private static final String KEY = FOLDER + "/key";
     private static final String CLOSED = "closed";
     private static final Pattern ASIDE = Pattern.compile("integrity\\.[1-9][0-9]{0,8}");
@@ -78,9 +84,45 @@ public final class LogFolder {
                 || !storage.list(FOLDER + "/hashes").isEmpty();
     }
 
-    /** Opens the files of the log. */
+    /**
+     * Opens the files of the log.
+     *
+     * @throws KeyFileException if others than these keys have signed it
+     */
     LogFiles open(LogSigner signer) throws IOException {
-        return LogFiles.open(storage, signer);
+        try {
+            return LogFiles.open(storage, signer);
+        } catch (IntegrityException e) {
+            if (e.reason() == IntegrityException.Reason.OTHER_KEY) {
+                throw otherKeys(signer);
+            }
+            throw e;
+        }
+    }
+
+    /** Why the log, if it has begun, cannot go on with its keys; changes nothing. */
+    public Optional<String> problem() {
+        try {
+            if (storage.exists(KEY) || hasBegun()) {
+                LogSigner signer = KeyFile.read(keyFile(dataDir));
+                if (!signer.hasSigned(SignedNote.parse(CheckpointStore.newest(storage, FOLDER)))) {
+                    return Optional.of(String.valueOf(otherKeys(signer).getMessage()));
+                }
+            }
+            return Optional.empty();
+        } catch (FileNotFoundException | NoteFormatException _) {
+            return Optional.empty(); // of a checkpoint that is missing or damaged opening says more
+        } catch (IOException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private KeyFileException otherKeys(LogSigner signer) {
+        return new KeyFileException(
+                keyFile(dataDir)
+                        + " has the keys of "
+                        + signer.origin()
+                        + ", which have not signed this log's checkpoints: put the right file back");
     }
 
     /** Closes the log for ever; {@link #signer} gives the keys of the next one then. */

@@ -7,26 +7,29 @@ import io.sealpost.relay.integrity.StorageFolder;
 import io.sealpost.relay.integrity.Tile;
 import io.sealpost.relay.integrity.Tiles;
 import io.sealpost.relay.spool.Storage;
-import io.sealpost.relay.spool.StorageFile;
-import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 
-/** The log in a relay's data folder, whether that relay runs or not. Nothing is written there. */
+/**
+ * A log in a relay's data folder, whether that relay runs or not: the one that is written to, or one
+ * that was closed. Nothing is written there.
+ */
 public final class DataFolderLog implements SealedLog {
     private final String name;
     private final Storage storage;
+    private final String folder;
     private final HashReader hashes;
-    private final SpooledEntries entries;
+    private final Optional<SpooledEntries> entries;
 
-    private DataFolderLog(String name, Storage storage) {
+    private DataFolderLog(
+            String name, Storage storage, String folder, Optional<SpooledEntries> entries) {
         this.name = name;
         this.storage = storage;
+        this.folder = folder;
         // What is not there is found out when it is read.
-        this.hashes = HashReader.of(storage, Long.MAX_VALUE);
-        this.entries = new SpooledEntries(storage);
+        this.hashes = HashReader.of(storage, folder, Long.MAX_VALUE);
+        this.entries = entries;
     }
 
     /**
@@ -36,7 +39,21 @@ public final class DataFolderLog implements SealedLog {
      * @param storage whose folder {@code integrity} holds the log
      */
     public static DataFolderLog of(String name, Storage storage) {
-        return new DataFolderLog(name, storage);
+        return new DataFolderLog(
+                name,
+                storage,
+                CheckpointStore.FOLDER,
+                Optional.of(new SpooledEntries(storage)));
+    }
+
+    /**
+     * A log without its entries: one that was closed, or that stands elsewhere. The spool beside it
+     * counts its messages for the log that is written to.
+     *
+     * @param folder of the log in the storage
+     */
+    public static DataFolderLog closed(String name, Storage storage, String folder) {
+        return new DataFolderLog(name, storage, folder, Optional.empty());
     }
 
     @Override
@@ -46,14 +63,7 @@ public final class DataFolderLog implements SealedLog {
 
     @Override
     public byte[] checkpoint() throws IOException {
-        if (!storage.exists(CheckpointStore.NEWEST)) {
-            throw new FileNotFoundException(CheckpointStore.NEWEST + " is missing");
-        }
-        try (StorageFile file = storage.openForReading(CheckpointStore.NEWEST)) {
-            ByteBuffer octets = ByteBuffer.allocate((int) Math.min(file.size(), 1 << 20));
-            file.read(octets, 0);
-            return octets.array();
-        }
+        return CheckpointStore.newest(storage, folder);
     }
 
     @Override
@@ -68,23 +78,27 @@ public final class DataFolderLog implements SealedLog {
 
     @Override
     public Optional<List<byte[]>> entries(Tile.Entries bundle) throws IOException {
-        return entries.read(bundle.index() * Tiles.WIDTH, bundle.width());
+        return entries.isEmpty()
+                ? Optional.empty()
+                : entries.get().read(bundle.index() * Tiles.WIDTH, bundle.width());
     }
 
     @Override
     public LogFolder checkpoints() {
-        return StorageFolder.checkpoints(storage);
+        return StorageFolder.checkpoints(storage, folder);
     }
 
     @Override
     public LogFolder metadata() {
-        return StorageFolder.metadata(storage);
+        return StorageFolder.metadata(storage, folder);
     }
 
     @Override
     public void close() throws IOException {
-        try (entries) {
-            hashes.close();
+        try (hashes) {
+            if (entries.isPresent()) {
+                entries.get().close();
+            }
         }
     }
 }

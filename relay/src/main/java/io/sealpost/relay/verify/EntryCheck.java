@@ -41,7 +41,8 @@ public final class EntryCheck {
         try {
             check(size);
         } catch (TokenNeededException _) {
-            findings.good("entries: not looked at, since they are served only with --token");
+            findings.unchecked(
+                    "entries", "they are messages, and given only to those who show --token");
         }
     }
 
@@ -57,11 +58,10 @@ public final class EntryCheck {
             }
             findings.progress("entries", index - from + 1, bundles - from);
         }
-        if (shown == 0) {
-            findings.good(
-                    good == 0
-                            ? "entries: the log has none any more, only their hashes"
-                            : "entries: " + good + " of " + size + " are still there, as signed");
+        if (good > 0 && shown == 0) {
+            findings.good("entries: " + good + " of " + size + " are still there, as signed");
+        } else if (shown == 0) {
+            findings.unchecked("entries", "the log has none any more, only their hashes");
         }
     }
 

@@ -13,6 +13,13 @@ public abstract class Findings {
     /** Tells of something that is as it should be. */
     public abstract void good(String text);
 
+    /**
+     * Tells of something that was not looked at.
+     *
+     * @param what so that it reads on behind "not checked:"
+     */
+    public abstract void unchecked(String what, String why);
+
     /** How far the work is: octets done, and octets in all. Called often. */
     public abstract void progress(String what, long done, long all);
 

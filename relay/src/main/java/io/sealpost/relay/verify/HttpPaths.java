@@ -46,8 +46,11 @@ public final class HttpPaths implements TiledLog.Paths {
             if (response.statusCode() == NOT_FOUND || response.statusCode() == GONE) {
                 return Optional.empty();
             }
-            if (response.statusCode() == UNAUTHORIZED) {
+            if (response.statusCode() == UNAUTHORIZED && token.isEmpty()) {
                 throw new TokenNeededException(prefix + path);
+            }
+            if (response.statusCode() == UNAUTHORIZED) {
+                throw new IOException(prefix + path + " does not take this token");
             }
             throw new IOException(prefix + path + " answers " + response.statusCode());
         } catch (InterruptedException e) {

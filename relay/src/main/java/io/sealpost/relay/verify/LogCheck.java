@@ -206,10 +206,9 @@ public final class LogCheck {
 
     /** Leaf hashes that were dropped: the levels above are kept, and must be sound. */
     private void dropped(long firstLeaf) throws IOException {
-        findings.good(
-                "entries 0 to "
-                        + (firstLeaf - 1)
-                        + " are no longer kept; the levels above them are");
+        findings.unchecked(
+                "hashes of entries 0 to " + (firstLeaf - 1),
+                "they are no longer kept; the levels above them are, and were checked");
         TreeEdge above =
                 new TreeEdge((level, index, b, at) -> compare(level + Tiles.HEIGHT, index, b, at));
         for (long i = 0; i < firstLeaf / Tiles.WIDTH; i += Tiles.WIDTH) {

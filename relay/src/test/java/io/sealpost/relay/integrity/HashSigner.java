@@ -27,7 +27,7 @@ public final class HashSigner extends LogSigner {
     }
 
     @Override
-    boolean hasSigned(SignedNote note) {
+    public boolean hasSigned(SignedNote note) {
         return note.equals(note(note.text()));
     }
 

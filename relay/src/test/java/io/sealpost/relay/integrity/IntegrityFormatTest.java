@@ -97,7 +97,7 @@ class IntegrityFormatTest {
         byte[] ones = new byte[32];
         Arrays.fill(ones, (byte) 1);
 
-        LogSigner signer = KeyFile.read(file, IntegrityRig.ORIGIN);
+        LogSigner signer = KeyFile.read(file);
 
         assertThat(signer.verifiers())
                 .containsExactly(

@@ -152,7 +152,7 @@ class IntegrityLogTest {
             rig.appendTo(257);
             rig.checkpoint(1);
         }
-        faulty.flipBit(HashFolder.path(0, 256), HashFolder.HEADER, 3);
+        faulty.flipBit(HashFolder.of(faulty).path(0, 256), HashFolder.HEADER, 3);
 
         assertRefused(Reason.HASHES_DAMAGED, () -> IntegrityRig.open(faulty));
     }

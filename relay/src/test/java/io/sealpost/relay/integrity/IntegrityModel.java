@@ -49,7 +49,7 @@ final class IntegrityModel {
         this.seed = seed;
         this.random = new Random(seed * 0x9E3779B97F4A7C15L + 1);
         this.storage = FaultyStorage.seeded(seed);
-        this.folder = new HashFolder(storage, SPAN, Set.of(flaws));
+        this.folder = new HashFolder(storage, HashFolder.PATH, SPAN, Set.of(flaws));
         checkpoints = CheckpointStore.open(storage, SIGNER);
         log = IntegrityLog.open(folder, checkpoints);
     }

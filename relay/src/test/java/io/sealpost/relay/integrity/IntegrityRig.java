@@ -33,7 +33,7 @@ final class IntegrityRig implements AutoCloseable {
     }
 
     static HashFolder folder(Storage storage) {
-        return new HashFolder(storage, SPAN, Set.of());
+        return new HashFolder(storage, HashFolder.PATH, SPAN, Set.of());
     }
 
     static LogSigner signer(int seed) {

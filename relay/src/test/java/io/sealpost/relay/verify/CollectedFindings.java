@@ -7,6 +7,7 @@ import java.util.List;
 public final class CollectedFindings extends Findings {
     final List<Finding> all = new ArrayList<>();
     final List<String> good = new ArrayList<>();
+    final List<String> unchecked = new ArrayList<>();
 
     @Override
     protected void show(Finding finding) {
@@ -16,6 +17,11 @@ public final class CollectedFindings extends Findings {
     @Override
     public void good(String text) {
         good.add(text);
+    }
+
+    @Override
+    public void unchecked(String what, String why) {
+        unchecked.add(what);
     }
 
     @Override
