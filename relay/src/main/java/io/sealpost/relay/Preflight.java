@@ -57,8 +57,8 @@ final class Preflight {
         return config.integrity().enabled()
                 ? new LogFolder(config.dataDir(), FileStorage.at(config.dataDir()))
                         .problem().stream()
-                        .map(problem -> config.problem("integrity", problem))
-                        .toList()
+                                .map(problem -> config.problem("integrity", problem))
+                                .toList()
                 : List.of();
     }
 

@@ -102,8 +102,7 @@ final class ShownFindings extends Findings {
             return ExitCode.COULD_NOT;
         }
         String but = unchecked.isEmpty() ? "" : "; not checked: " + String.join(", ", unchecked);
-        console.out()
-                .printf("%-15s nothing was changed, removed or slipped in%s%n", "GOOD", but);
+        console.out().printf("%-15s nothing was changed, removed or slipped in%s%n", "GOOD", but);
         return ExitCode.GOOD;
     }
 }

@@ -252,7 +252,8 @@ public final class MetadataFiles implements AutoCloseable {
 
     /** A new reader of what is durable, to be closed by the caller. */
     public MetadataReader reader() {
-        return new MetadataReader(StorageFolder.metadata(folder.storage(), CheckpointStore.FOLDER), () -> durable);
+        return new MetadataReader(
+                StorageFolder.metadata(folder.storage(), CheckpointStore.FOLDER), () -> durable);
     }
 
     private void requireWhole() {

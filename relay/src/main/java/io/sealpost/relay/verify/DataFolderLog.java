@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A log in a relay's data folder, whether that relay runs or not: the one that is written to, or one
- * that was closed. Nothing is written there.
+ * A log in a relay's data folder, whether that relay runs or not: the one that is written to, or
+ * one that was closed. Nothing is written there.
  */
 public final class DataFolderLog implements SealedLog {
     private final String name;
@@ -40,10 +40,7 @@ public final class DataFolderLog implements SealedLog {
      */
     public static DataFolderLog of(String name, Storage storage) {
         return new DataFolderLog(
-                name,
-                storage,
-                CheckpointStore.FOLDER,
-                Optional.of(new SpooledEntries(storage)));
+                name, storage, CheckpointStore.FOLDER, Optional.of(new SpooledEntries(storage)));
     }
 
     /**
