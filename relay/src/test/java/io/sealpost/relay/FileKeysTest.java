@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class FileKeysTest {
     @TempDir Path folder;
-    private final MovedClock clock = MovedClock.atNow();
+    private final MovedClock clock = MovedClock.atNoon();
 
     @Test
     void files_older_than_keep_are_removed() throws Exception {

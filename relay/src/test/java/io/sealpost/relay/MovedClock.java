@@ -2,13 +2,21 @@ package io.sealpost.relay;
 
 import io.sealpost.relay.runtime.NanoClock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The machine's clocks, which the test moves on, or has run faster. */
+/**
+ * Clocks that the test moves on, or has run faster. They start at noon: no midnight comes unasked.
+ */
 final class MovedClock implements NanoClock {
+    private static final long MICROS_PER_DAY = Duration.ofDays(1).toNanos() / 1000;
+    private static final Instant NOON = Instant.EPOCH.plus(Duration.ofHours(12));
+
     private final NanoClock system = NanoClock.system();
     private final long startNanos = system.nanos();
-    private final long startMicros = system.epochMicros();
+    private final long startMicros =
+            NOON.plus(system.epochMicros() / MICROS_PER_DAY, ChronoUnit.DAYS).toEpochMilli() * 1000;
     private final AtomicLong ahead = new AtomicLong();
     private final int speed;
 
@@ -16,7 +24,7 @@ final class MovedClock implements NanoClock {
         this.speed = speed;
     }
 
-    static MovedClock atNow() {
+    static MovedClock atNoon() {
         return new MovedClock(1);
     }
 

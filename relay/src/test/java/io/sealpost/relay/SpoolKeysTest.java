@@ -77,7 +77,7 @@ class SpoolKeysTest {
      */
     @Test
     void segments_that_everybody_has_stay_for_keep_and_no_longer() throws Exception {
-        MovedClock clock = MovedClock.atNow();
+        MovedClock clock = MovedClock.atNoon();
         try (DeadPort dead = DeadPort.taken();
                 RunningRelay relay =
                         RunningRelay.start(

@@ -57,11 +57,15 @@ public final class TcpListener implements Listener {
     /** Written by control threads. */
     private volatile Optional<ListeningSocket> socket = Optional.empty();
 
+    /** Where it listens, or did; written by control threads. */
+    private volatile InetSocketAddress address;
+
     /** A listener that does not listen yet. */
     public TcpListener(TcpListenerSettings settings, EventLoops loops, ListenerCounters counters) {
         this.settings = settings;
         this.loops = loops;
         this.counters = counters;
+        this.address = settings.common().bind();
         this.limits =
                 new SourceLimits(
                         settings.common().rateLimit(),
@@ -124,6 +128,7 @@ public final class TcpListener implements Listener {
                     bound.cause());
         }
         listening.channel(bound.channel());
+        address = (InetSocketAddress) bound.channel().localAddress();
         socket = Optional.of(listening);
     }
 
@@ -145,6 +150,7 @@ public final class TcpListener implements Listener {
     public void succeed(Listener other) {
         TcpListener before = (TcpListener) other;
         ListeningSocket taken = before.socket.orElseThrow();
+        address = before.address;
         socket = Optional.of(taken);
         taken.owner(this);
         before.socket = Optional.empty();
@@ -173,8 +179,7 @@ public final class TcpListener implements Listener {
 
     @Override
     public InetSocketAddress address() {
-        return socket.map(open -> (InetSocketAddress) open.channel().localAddress())
-                .orElse(settings.common().bind());
+        return address;
     }
 
     /** On the connection's event loop. */

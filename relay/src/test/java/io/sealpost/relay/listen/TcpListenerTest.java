@@ -106,6 +106,20 @@ class TcpListenerTest {
     }
 
     @Test
+    void address_is_known_all_the_time_while_another_listener_takes_over() throws IOException {
+        TcpListener before = bed.tcp();
+        InetSocketAddress bound = before.address();
+        TcpListener after = new TcpListener(bed.tcpSettings(), bed.loops, bed.counters);
+
+        after.succeed(before);
+
+        assertThat(bound.getPort()).isPositive();
+        assertThat(before.address()).isEqualTo(bound); // it may still be asked
+        assertThat(after.address()).isEqualTo(bound);
+        stop(after);
+    }
+
+    @Test
     void what_connections_not_yet_accepted_have_sent_is_taken_in_at_the_stop() throws Exception {
         TcpListener listener = bed.tcp();
         SingleThreadEventExecutor eventLoop =
