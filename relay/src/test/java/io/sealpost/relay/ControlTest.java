@@ -43,6 +43,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * The running relay and its administrator: status and tail, as typed, and what else may connect.
  */
 @Timeout(180)
+@Beside
 class ControlTest {
     private static final String FILE = "upstreams.f { type = file, path = \"kept.log\" }\n";
 

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Keys of a file upstream, from the conf file to the files that are kept. */
 @Timeout(120)
+@Beside
 class FileKeysTest {
     @TempDir Path folder;
     private final MovedClock clock = MovedClock.atNoon();

@@ -35,6 +35,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * before its last checkpoint: delivered to upstream {@code archive}, waiting for {@code away} and
  * {@code far}.
  */
+@Beside
 class GoldenDataTest {
     private static final String GOLDEN = "/format/data-0.1.zip";
     private static final int MESSAGES = 203;

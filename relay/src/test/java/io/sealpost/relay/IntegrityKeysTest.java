@@ -40,6 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What the keys of the block {@code integrity} do in a running relay. */
 @Timeout(120)
+@Beside
 class IntegrityKeysTest {
     private static final int FILE = 1 << 20;
 

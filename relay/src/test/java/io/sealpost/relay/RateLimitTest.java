@@ -14,15 +14,11 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** {@code rate-limit}, with senders that are at different addresses of the loopback network. */
-@Tag("beside")
-@Execution(ExecutionMode.CONCURRENT)
+@Beside
 class RateLimitTest {
     private static final String RECEIVED = "sealpost_messages_received_total{listener=\"%s\"}";
     private static final String DROPPED =

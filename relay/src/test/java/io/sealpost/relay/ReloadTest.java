@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Another conf file for a running relay: what changes in it changes, and nothing else. */
 @Timeout(120)
+@Beside
 class ReloadTest {
     private static final InetAddress HERE = InetAddress.getLoopbackAddress();
 

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A RELP listener that waits for upstreams before it acknowledges. */
 @Timeout(120)
+@Beside
 class RelpDeliveryTest {
     private static final String UNDELIVERED =
             "sealpost_relp_acknowledged_undelivered_total{listener=\"r\"}";

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Keys that a RELP receiver behind the relay notices. */
 @Timeout(120)
+@Beside
 class RelpUpstreamKeysTest {
     private static final TestCertificates CERTIFICATES = TestCertificates.shared();
 

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Routes of a conf file through the whole relay: who sends what, and which file holds it. */
 @Timeout(120)
+@Beside
 class RouteKeysTest {
     private static final List<String> FILES =
             List.of("auth", "bad", "web", "app", "text", "udp", "peer", "not", "any", "rest");

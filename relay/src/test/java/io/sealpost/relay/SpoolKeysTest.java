@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Keys of the block {@code spool}, from the conf file to the files of the spool. */
 @Timeout(120)
+@Beside
 class SpoolKeysTest {
     private static final long MIB = 1 << 20;
     private static final int MESSAGE_OCTETS = 8 * 1024;

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Keys that a syslog receiver behind the relay notices. */
 @Timeout(120)
+@Beside
 class SyslogUpstreamKeysTest {
     private static final int SMALL_BUFFER = 64 * 1024;
 

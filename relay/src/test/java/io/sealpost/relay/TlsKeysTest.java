@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The {@code tls} block of a listener, from the conf file to the wire. */
 @Timeout(120)
+@Beside
 class TlsKeysTest {
     private static final TestCertificates CERTIFICATES = TestCertificates.shared();
     private static final String FILE = "upstreams.f { type = file, path = \"f.log\" }\n";

@@ -5,6 +5,7 @@ import static io.sealpost.relay.forward.StreamUpstreams.union;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.sealpost.relay.Beside;
 import io.sealpost.relay.runtime.NanoClock;
 import io.sealpost.relay.tls.ClientTls;
 import io.sealpost.relay.tls.ClientTlsSettings;
@@ -22,17 +23,13 @@ import java.util.concurrent.CountDownLatch;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** An upstream whose messages are dealt to all of its servers. */
 @Timeout(120)
-@Tag("beside")
-@Execution(ExecutionMode.CONCURRENT)
+@Beside
 class BalanceTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final SyslogSink.Conversation READS_ALL = (_, peer) -> peer.readAll();

@@ -3,6 +3,7 @@ package io.sealpost.relay.forward;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sealpost.relay.Beside;
 import io.sealpost.relay.spool.FaultyStorage;
 import io.sealpost.relay.spool.SteppedSpool;
 import io.sealpost.relay.spool.StorageFile;
@@ -13,9 +14,6 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -23,8 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Random actions against the list of all messages: whatever happens in between, in the end each
  * message is in the archive exactly once, and what others wrote is all there.
  */
-@Tag("beside")
-@Execution(ExecutionMode.CONCURRENT)
+@Beside
 class FileDeliveryModelTest {
     private static final int SEEDS = 250;
     private static final int STEPS = 60;

@@ -4,6 +4,7 @@ import static io.sealpost.relay.forward.StreamUpstreams.servers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.sealpost.relay.Beside;
 import io.sealpost.relay.runtime.NanoClock;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -17,14 +18,13 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Numbers that a RELP upstream gives its messages, by a server that counts them. */
 @Timeout(120)
-@Tag("beside")
+@Beside
 class NumberedForwarderTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String POISON = "<13>1 - host app - - - poison";

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.sealpost.relay.Beside;
 import io.sealpost.relay.runtime.NanoClock;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -22,16 +23,12 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 @Timeout(120)
-@Tag("beside")
-@Execution(ExecutionMode.CONCURRENT)
+@Beside
 class TcpForwarderTest {
     private static final EventLoopGroup LOOPS =
             new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.sealpost.relay.Beside;
 import io.sealpost.relay.runtime.NanoClock;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -19,20 +20,16 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Peers that hang for as long as it takes silence to confirm, with a few unread messages, and then
  * end the connection in every way there is.
  */
 @Timeout(120)
-@Tag("beside")
-@Execution(ExecutionMode.CONCURRENT)
+@Beside
 class TcpSilenceTest {
     private static final EventLoopGroup LOOPS =
             new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());

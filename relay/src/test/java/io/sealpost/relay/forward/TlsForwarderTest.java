@@ -10,6 +10,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.handler.ssl.SslHandler;
+import io.sealpost.relay.Beside;
 import io.sealpost.relay.runtime.NanoClock;
 import io.sealpost.relay.tls.ClientTls;
 import io.sealpost.relay.tls.ClientTlsSettings;
@@ -39,12 +40,9 @@ import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -52,8 +50,7 @@ import org.slf4j.LoggerFactory;
 
 /** A syslog upstream over TLS, against servers of the JDK. */
 @Timeout(120)
-@Tag("beside")
-@Execution(ExecutionMode.CONCURRENT)
+@Beside
 class TlsForwarderTest {
     private static final TestCertificates CERTIFICATES = TestCertificates.shared();
     private static final EventLoopGroup LOOPS =

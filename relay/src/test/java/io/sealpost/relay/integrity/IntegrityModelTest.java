@@ -2,13 +2,10 @@ package io.sealpost.relay.integrity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Tag;
+import io.sealpost.relay.Beside;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
-@Tag("beside")
-@Execution(ExecutionMode.CONCURRENT)
+@Beside
 class IntegrityModelTest {
     private static final int SCHEDULES = 2000;
 

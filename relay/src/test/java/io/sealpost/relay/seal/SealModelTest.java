@@ -2,15 +2,12 @@ package io.sealpost.relay.seal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Tag;
+import io.sealpost.relay.Beside;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-@Tag("beside")
-@Execution(ExecutionMode.CONCURRENT)
+@Beside
 class SealModelTest {
     private static final int SCHEDULES = Integer.getInteger("seal.schedules", 1000);
 
