@@ -208,7 +208,8 @@ public final class LogCheck {
     private void dropped(long firstLeaf) throws IOException {
         findings.unchecked(
                 "hashes of entries 0 to " + (firstLeaf - 1),
-                "they are no longer kept; the levels above them are, and were checked");
+                "they are not kept, as a message \"integrity-dropped\" should tell; the levels"
+                        + " above them are, and were checked");
         TreeEdge above =
                 new TreeEdge((level, index, b, at) -> compare(level + Tiles.HEIGHT, index, b, at));
         for (long i = 0; i < firstLeaf / Tiles.WIDTH; i += Tiles.WIDTH) {
@@ -268,6 +269,9 @@ public final class LogCheck {
             long end = 0;
             for (Optional<BatchEntry> e = reader.next(); e.isPresent(); e = reader.next()) {
                 BatchEntry entry = e.get();
+                if (entries == 0 && entry.firstIndex() > log.firstLeaf(size)) {
+                    damaged("the metadata begins at entry " + entry.firstIndex());
+                }
                 end = entry.endLeaf();
                 long own = end - 1;
                 entries++;
