@@ -1,15 +1,13 @@
 #!/usr/bin/env python3
-"""verify.py --key VKEY [--upstream NAME] [--token FILE] LOG|PROOF [FILE...]
-
-Checks what Sealpost has sealed, written from docs/integrity.md alone: a second opinion beside
-"sealpost verify". LOG is a folder made by "sealpost integrity export", or the URL of a relay's
-/integrity, whose entries take --token. FILEs are what one upstream has kept, all of it. It needs
-Python 3.9 and the openssl command, by which it checks Ed25519 signatures; those of ML-DSA are left to
-"sealpost verify". Everything is held in memory. Exit code 0: good, 1: tampering shown, 2: usage,
-3: cannot tell.
+"""Checks what Sealpost has sealed, written from docs/integrity.md alone: a second opinion beside
+"sealpost verify", which tells more of what happened to a line. LOG is a folder made by "sealpost
+integrity export", or the URL of a relay's /integrity, whose entries take --token. FILEs are what one
+upstream has kept, all of it. It needs Python 3.9 and the openssl command, by which it checks Ed25519
+signatures; those of ML-DSA are left to "sealpost verify". Everything is held in memory. Exit code 0:
+good, 1: tampering shown, 2: usage, 3: cannot tell.
 """
-import base64, bisect, collections, hashlib, os, re, struct, subprocess, sys, tempfile
-import urllib.error, urllib.request, zlib
+import argparse, base64, bisect, collections, hashlib, itertools, os, re, struct, subprocess, sys
+import tempfile, urllib.error, urllib.request, zlib
 
 
 class Tampered(Exception):
@@ -65,15 +63,19 @@ def tree_root(levels, size):
 
 # ---- Checkpoints
 
+def unbase64(text):
+    octets = base64.b64decode(text, validate=True)
+    require(base64.b64encode(octets).decode() == text, "base64 has bits too many")
+    return octets
+
+
 class Key:
     def __init__(self, text):
         self.name, id, key = text.split("+", 2)
-        typed = base64.b64decode(key, validate=True)
+        typed = unbase64(key)
         self.id, self.octets, self.known = bytes.fromhex(id), typed[1:], {}
-        if typed[0] != 1 or len(typed) != 33:
-            raise ValueError("not an Ed25519 key")
-        if sha(self.name.encode() + b"\n" + typed)[:4] != self.id:
-            raise ValueError("key and its id differ")
+        if typed[0] != 1 or len(typed) != 33 or sha(self.name.encode() + b"\n" + typed)[:4] != self.id:
+            raise ValueError("not an Ed25519 verifier key")
 
     def has_signed(self, text, signature):
         if (text, signature) not in self.known:
@@ -89,24 +91,22 @@ class Key:
         return self.known[text, signature]
 
 
+NOTE = re.compile("((.+)\n(0|[1-9][0-9]{0,18})\n([^\n]{44})\n)\n((?:\u2014 [^ \n]+ [^ \n]+\n)+)")
+
+
 def checkpoint(note, key):
     """Size and root of a note that the key has signed."""
     try:
-        text, lines = note.decode().rsplit("\n\n", 1)
-        origin, size, root = text.split("\n")
-        root = base64.b64decode(root, validate=True)
-        require(re.fullmatch("0|[1-9][0-9]{0,18}", size) and len(root) == 32, "not a checkpoint")
-        require(origin == key.name, "a checkpoint is not of " + key.name)
-        require(lines.endswith("\n"), "a checkpoint is cut off")
-        signed = []
-        for line in lines[:-1].split("\n"):
-            mark, name, signature = line.split(" ")
-            signature = base64.b64decode(signature, validate=True)
-            require(mark == "\u2014" and len(signature) > 4, "not a signature line")
-            if name == key.name and signature[:4] == key.id:
-                signed.append(key.has_signed((text + "\n").encode(), signature[4:]))
-        require(signed and all(signed), "a checkpoint is not signed by the key")
-        return int(size), root
+        found = NOTE.fullmatch(note.decode())
+        require(found, "a checkpoint is damaged")
+        text, origin, size, root, lines = found.groups()
+        require(origin == key.name, "a checkpoint is of %s, not of %s" % (origin, key.name))
+        signatures = [line.split(" ")[1:] for line in lines.splitlines()]
+        signatures = [unbase64(signature) for name, signature in signatures if name == key.name]
+        mine = [signature[4:] for signature in signatures if signature[:4] == key.id]
+        signed = mine and all(key.has_signed(text.encode(), signature) for signature in mine)
+        require(signed, "a checkpoint is not signed by the key")
+        return int(size), unbase64(root)
     except ValueError as e:
         raise Tampered("a checkpoint is damaged: %s" % e)
 
@@ -118,7 +118,8 @@ class Log:
         self.place, self.url = place.rstrip("/"), place.startswith(("http://", "https://"))
         self.headers = {"Authorization": "Bearer " + token} if token else {}
 
-    def get(self, path, must=True):
+    def find(self, path):
+        """The octets at a path, None where there is nothing, or nothing for us."""
         try:
             if self.url:
                 request = urllib.request.Request(self.place + "/" + path, headers=self.headers)
@@ -126,11 +127,17 @@ class Log:
                     return answer.read()
             with open(os.path.join(self.place, path), "rb") as file:
                 return file.read()
-        except (FileNotFoundError, NotADirectoryError, urllib.error.HTTPError) as e:
-            if isinstance(e, urllib.error.HTTPError) and e.code not in (401, 404, 410):
-                raise
-            require(not must, path + " is missing")
+        except urllib.error.HTTPError as e:
+            if e.code in (404, 410) or e.code == 401 and not self.headers:
+                return None
+            raise
+        except (FileNotFoundError, NotADirectoryError):
             return None
+
+    def get(self, path):
+        octets = self.find(path)
+        require(octets is not None, path + " is missing")
+        return octets
 
     def files(self, folder):
         for line in self.get(folder + "/index").decode().splitlines():
@@ -139,34 +146,37 @@ class Log:
             require(len(content) >= int(octets), name + " is cut off")
             yield name, content
 
-    def tiles(self, level, count, must):
-        """Begin, width, path and content of each tile or bundle of a level; None if missing."""
+    def tiles(self, level, count):
+        """Begin, width, path and octets of each tile or bundle of a level; None if missing."""
         for begin in range(0, count, 256):
-            width, digits = min(256, count - begin), "%03d" % (begin // 256 % 1000)
-            rest = begin // 256000
-            while rest:
-                digits, rest = "x%03d/" % (rest % 1000) + digits, rest // 1000
-            path = "tile/%s/%s" % (level, digits) + ("" if width == 256 else ".p/%d" % width)
-            yield begin, width, path, self.get(path, must and (level or width < 256))
+            width, number = min(256, count - begin), "%03d" % (begin // 256)
+            groups = re.findall("...", number.zfill(-(-len(number) // 3) * 3))
+            path = "/".join(["tile", level] + ["x" + g for g in groups[:-1]] + groups[-1:])
+            path += "" if width == 256 else ".p/%d" % width
+            yield begin, width, path, self.find(path)
 
     def hashes(self, level, count):
-        """All hashes of a level; at the beginning None where they are dropped."""
+        """All hashes of a level; at the beginning of level 0 None where they are dropped."""
         hashes = []
-        for begin, width, path, octets in self.tiles(level, count, True):
-            require(octets or not hashes or hashes[-1] is None, path + " is missing")
-            require(octets is None or len(octets) == 32 * width, path + " has another width")
-            hashes += [octets[i:i + 32] for i in range(0, 32 * width, 32)] if octets else [None] * width
+        for _, width, path, octets in self.tiles(str(level), count):
+            if octets is None:
+                require(level == 0 and width == 256 and not any(hashes[-1:]), path + " is missing")
+                hashes += [None] * width
+            else:
+                require(len(octets) == 32 * width, path + " has another width")
+                hashes += [octets[i:i + 32] for i in range(0, len(octets), 32)]
         return hashes
 
     def entries(self, size):
         """Index and entry, of those that are there."""
-        for begin, width, path, octets in self.tiles("entries", size, False):
-            at, i = 0, 0
-            while octets is not None and (at < len(octets) or i < width):
-                length = int.from_bytes(octets[at:at + 2], "big")
-                require(i < width and at + 2 + length <= len(octets), path + " is damaged")
-                yield begin + i, octets[at + 2:at + 2 + length]
-                at, i = at + 2 + length, i + 1
+        for begin, width, path, octets in self.tiles("entries", size):
+            at = 0
+            for i in range(0 if octets is None else width):
+                end = at + 2 + int.from_bytes(octets[at:at + 2], "big")
+                require(end <= len(octets), path + " is damaged")
+                yield begin + i, octets[at + 2:end]
+                at = end
+            require(octets is None or at == len(octets), path + " is damaged")
 
 
 CRC = []
@@ -207,7 +217,8 @@ def metadata(log):
     expected = None
     for name, b in log.files("metadata"):
         require(b[:12] == b"SEALMETA\0\0\0\1" and crc32c(b[:20]) == b[20:24], name + " is damaged")
-        expected = expected or int.from_bytes(b[12:20], "big")
+        if expected is None:
+            expected = int.from_bytes(b[12:20], "big")
         require(name == "%020d.batches" % expected, "metadata is missing before " + name)
         for head, content in records(name, b, 24, b"META", 36):
             try:
@@ -215,11 +226,11 @@ def metadata(log):
             except zlib.error:
                 raise Tampered(name + " is damaged")
             while at < len(entries):
-                length = int.from_bytes(entries[at:at + 4], "big")
-                batch = Batch(entries[at + 4:at + 4 + length])
+                end = at + 4 + int.from_bytes(entries[at:at + 4], "big")
+                batch = Batch(entries[at + 4:end])
                 require(batch.first == expected, "metadata is missing in " + name)
                 yield batch
-                expected, at = batch.own + 1, at + 4 + length
+                expected, at = batch.own + 1, end
             require(expected == int.from_bytes(head[24:32], "big"), name + " is damaged")
 
 
@@ -227,25 +238,17 @@ class Batch:
     """An entry of metadata: where its messages are, when they came, and for whom."""
 
     def __init__(self, octets):
-        self.octets, self.at = octets, 2
-        require(octets[:2] == b"\2\1", "metadata of another version")
-        try:
-            self.read()
-        except IndexError:
-            raise Tampered("metadata is cut off")
-        self.own = self.first + self.count
-        whole = self.at == len(octets) and sum(run[0] for run in self.runs) == self.count > 0
-        require(whole, "metadata does not add up")
-
-    def read(self):
-        self.first, _, self.count, time = (self.number() for _ in range(4))
+        self.octets, self.rest = octets, iter(octets)
+        require(self.take(2) == b"\2\1", "metadata of another version")
+        self.first, _, count, time = (self.number() for _ in range(4))
+        self.own = self.first + count
         for _ in range(self.number()):  # sources
-            self.skip(1)
-            self.skip(self.octet() + 2)
+            self.take(1)
+            self.take(self.take(1)[0] + 2)
             self.number()
-            self.skip(self.number())
-            kind = self.octet()
-            self.skip(32 if kind == 1 else self.number() if kind else 0)
+            self.take(self.number())
+            certificate = self.take(1)[0]
+            self.take((0, 32)[certificate] if certificate < 2 else self.number())
         self.runs = []
         for _ in range(self.number()):
             self.number()
@@ -254,35 +257,33 @@ class Batch:
             self.runs.append((self.number(), self.number(), time))
         for _ in range(self.number()):  # changes
             self.number()
-            self.skip(1)
+            self.take(1)
             self.number()
-            self.skip(32 if self.octet() else 0)
-        names = [(self.number(), self.text()) for _ in range(self.number())]
-        self.upstreams = {name: 1 << number for number, name in names}
+            self.take(32 * self.take(1)[0])
+        self.upstreams = {}
+        for _ in range(self.number()):
+            number = self.number()
+            self.upstreams[self.take(self.number()).decode(errors="replace")] = 1 << number
+        whole = next(self.rest, None) is None and sum(run[0] for run in self.runs) == count > 0
+        require(whole, "metadata does not add up")
 
-    def octet(self):
-        self.at += 1
-        return self.octets[self.at - 1]
+    def take(self, count):
+        taken = bytes(itertools.islice(self.rest, count))
+        require(len(taken) == count, "metadata is cut off")
+        return taken
 
     def number(self):
         value = shift = 0
         while True:
-            next = self.octet()
-            value |= (next & 127) << shift
+            octet = self.take(1)[0]
+            value |= (octet & 127) << shift
             shift += 7
-            if next < 128:
+            if octet < 128:
                 return value
 
     def difference(self):
         n = self.number()
         return n >> 1 ^ -(n & 1)
-
-    def skip(self, octets):
-        self.at += octets
-
-    def text(self):
-        self.skip(length := self.number())
-        return self.octets[self.at - length:self.at].decode(errors="replace")
 
     def messages(self, upstream):
         """Leaf and receive time of the messages that an upstream should have."""
@@ -312,9 +313,15 @@ def check_log(log, key):
     for batch in batches:
         same = levels[0][batch.own] in (None, leaf(batch.octets))
         require(same, "metadata %d was changed" % batch.own)
-    require(not size or batches and batches[-1].own == size - 1, "metadata ends too early")
+    dropped = levels[0].count(None)
+    whole = batches and batches[0].first <= dropped and batches[-1].own == size - 1
+    require(whole or not size, "metadata does not reach from the first hash to the last")
+    entries = 0
     for i, entry in log.entries(size):
         require(levels[0][i] in (None, leaf(entry)), "entry %d was changed" % i)
+        entries += 1
+    print("log: %d hashes, %d dropped; %d checkpoints; %d batches; %d entries of it looked at"
+          % (size, dropped, len(stored), len(batches), entries))
     return levels, batches
 
 
@@ -365,88 +372,69 @@ def in_band(line, key):
     return None
 
 
-def out_of_order(leaves):
-    """Indices of as few as possible, so that the rest ascends."""
-    tops, ends, before = [], [], []
-    for i, leaf in enumerate(leaves):
-        at = bisect.bisect_left(tops, leaf)
-        before.append(ends[at - 1] if at else None)
-        tops[at:at + 1], ends[at:at + 1] = [leaf], [i]
-    kept, i = set(), ends[-1] if ends else None
-    while i is not None:
-        kept.add(i)
-        i = before[i]
-    return [i for i in range(len(leaves)) if i not in kept]
-
-
 def check_files(log, key, paths, upstream):
     levels, batches = check_log(log, key)
     leaves, size = levels[0], len(levels[0])
-    places = collections.defaultdict(list)
-    for i, hash in enumerate(leaves):
-        places[hash].append(i)
-    found, seen, strange, notes = [], set(), [], []
+    due = {at: time for batch in batches for at, time in batch.messages(upstream) if leaves[at]}
+    last = max(due, default=-1)
+    free = collections.defaultdict(list)  # places by hash that no line has taken yet
+    for at, hash in enumerate(leaves):
+        free[hash].append(at)
+    found, newer = [], []
     for path in paths:
         with open(path, "rb") as file:
             lines = messages(file.read())
-        if 2 * sum(re.match(rb"<[0-9]{1,3}>1 ", line) is not None for line in lines[:200]) < len(lines[:200]):
-            print("%s is in a format that leaves too much out; %d of its checkpoints are signed"
-                  % (path, sum(in_band(line, key) is not None for line in lines)))
+        notes = [in_band(line, key) for line in lines]
+        signed = [note for note in notes if note]
+        raw = [re.match(rb"<[0-9]{1,3}>1 ", line) is not None for line in lines[:200]]
+        if 2 * sum(raw) < len(raw):
+            print("%s is in a format that leaves too much out; %d checkpoints in it are signed"
+                  % (path, len(signed)))
             return 3
-        behind, placed, waiting = -1, [], []
-        for number, line in enumerate(lines, 1):
-            where, note = "line %d of %s" % (number, path), in_band(line, key)
-            notes += [(where, note)] if note else []
-            at = next((places[h] for h in map(message_leaf, undone(line)) if h in places), [])
-            free = [p for p in at if p not in seen]
-            if free:
-                this = next((p for p in free if p > behind), free[0])
-                for item in waiting:
-                    item["behind"] = this
-                placed, waiting, behind = placed + [(this, where)], [], this
-                seen.add(this)
-            elif at:
-                found.append("REPEATED: %s is entry %d" % (where, at[0]))
+        if any(s > size or tree_root(levels, s) not in (r, None) for s, r in signed):
+            found.append("a checkpoint in %s is not of this log" % path)
+        before, strange = -1, []  # place of the line before; lines since then that are no entries
+        for number, (line, note) in enumerate(zip(lines, notes), 1):
+            where = "line %d of %s" % (number, path)
+            hash = next((h for h in map(message_leaf, undone(line)) if h in free), None)
+            if hash is None:
+                strange.append((where + " is no entry", note))
+            elif not free[hash]:
+                found.append(where + " repeats an entry")
             else:
-                strange.append({"before": behind, "behind": size, "where": where, "note": note})
-                waiting.append(strange[-1])
-        for i in out_of_order([place for place, _ in placed]):
-            found.append("REORDERED: %s is entry %d" % placed[i][::-1])
-    for where, (s, r) in notes:
-        if s > size or tree_root(levels, s) not in (r, None):
-            found.append("OTHER TREE: the checkpoint in %s is not of this log" % where)
-    due = [m for batch in batches for m in batch.messages(upstream) if leaves[m[0]] is not None]
-    missing = [m for m in due if m[0] not in seen]
-    later = []
-    for line in sorted(strange, key=lambda line: line["before"]):
-        instead = next((m for m in missing if line["before"] < m[0] < line["behind"]), None)
-        at_end = line["behind"] == size and (not due or due[-1][0] <= line["before"])
-        if instead:
-            missing.remove(instead)
-            found.append("CHANGED: %s is not entry %d, received %d" % (line["where"], *instead))
-        elif not at_end:
-            found.append("INSERTED: %s behind entry %d" % (line["where"], line["before"]))
-        elif line["note"] is None or line["note"][0] < size:
-            later.append("NOT SEALED YET: " + line["where"])  # else it is the newest checkpoint
-    found += ["MISSING: entry %d, received %d" % m for m in missing]
-    print("\n".join(found + later or ["good: %d lines" % len(seen)]))
-    return 1 if found else 3 if later else 0
+                next_one = bisect.bisect(free[hash], before) % len(free[hash])
+                at = free[hash].pop(next_one)
+                if at < before:
+                    found.append("%s is entry %d, but stands behind entry %d" % (where, at, before))
+                found += [text for text, _ in strange]
+                before, strange = at, []
+                due.pop(at, None)
+        for text, note in strange:
+            if before < last:
+                found.append(text)
+            elif note is None or note[0] < size:  # else it is the newest checkpoint itself
+                newer.append(text + ", or not sealed yet")
+    found += ["entry %d, received %d, has no line" % missing for missing in due.items()]
+    print("\n".join(found + newer or ["files: nothing is missing, and nothing else is in them"]))
+    return 1 if found else 3 if newer else 0
 
 
 # ---- Proofs
 
+PROOF = re.compile(r"c2sp\.org/tlog-proof@v1\nextra (.+)\nindex (0|[1-9][0-9]{0,18})\n((?:.+\n)*)\n")
+
+
 def check_proof(octets, key):
     """C2SP tlog-proof with the entry as extra data."""
     try:
-        head, note = octets.decode().split("\n\n", 1)
-        kind, extra, index, *path = head.split("\n")
-        require(kind == "c2sp.org/tlog-proof@v1" and extra.startswith("extra "), "no entry")
-        entry, index = base64.b64decode(extra[6:], validate=True), int(index.removeprefix("index "))
-        path = [base64.b64decode(line, validate=True) for line in path]
+        head = PROOF.match(octets.decode())
+        require(head, "the proof is damaged, or has no entry")
+        entry, index = unbase64(head[1]), int(head[2])
+        path = [unbase64(line) for line in head[3].splitlines()]
     except ValueError as e:
         raise Tampered("the proof is damaged: %s" % e)
-    size, root = checkpoint(note.encode(), key)
-    require(0 <= index < size, "the entry is behind the checkpoint")
+    size, root = checkpoint(octets[len(head[0].encode()):], key)
+    require(index < size, "the entry is behind the checkpoint")
     hash, at, last = leaf(entry), index, size - 1
     for sibling in path:
         require(last > 0, "the proof is too long")
@@ -461,27 +449,24 @@ def check_proof(octets, key):
 
 # ---- Command line
 
+OPTIONS = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+OPTIONS.add_argument("--key", required=True, type=Key)
+OPTIONS.add_argument("--upstream")
+OPTIONS.add_argument("--token", type=argparse.FileType())
+OPTIONS.add_argument("place", metavar="LOG|PROOF")
+OPTIONS.add_argument("files", metavar="FILE", nargs="*")
+
+
 def run(words):
-    options, places = {}, []
+    order = OPTIONS.parse_args(words)
     try:
-        words = iter(words)
-        for word in words:
-            if word in ("--key", "--upstream", "--token"):
-                options[word] = next(words)
-            else:
-                places.append(word)
-        key, place, paths = Key(options["--key"]), places[0], places[1:]
-    except (ValueError, LookupError, StopIteration) as e:
-        print("verify.py: %s\n%s" % (e, __doc__), file=sys.stderr)
-        return 2
-    try:
-        if os.path.isfile(place):
-            with open(place, "rb") as file:
-                return check_proof(file.read(), key)
-        token = open(options["--token"]).read().strip() if "--token" in options else None
-        if paths:
-            return check_files(Log(place, token), key, paths, options.get("--upstream"))
-        check_log(Log(place, token), key)
+        if os.path.isfile(order.place):
+            with open(order.place, "rb") as file:
+                return check_proof(file.read(), order.key)
+        log = Log(order.place, order.token and order.token.read().strip())
+        if order.files:
+            return check_files(log, order.key, order.files, order.upstream)
+        check_log(log, order.key)
         return 0
     except Tampered as e:
         print("TAMPERED: %s" % e)

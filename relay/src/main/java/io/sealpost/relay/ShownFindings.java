@@ -81,8 +81,12 @@ final class ShownFindings extends Findings {
         }
     }
 
-    /** Says what it all means. */
-    ExitCode verdict() {
+    /**
+     * Says what it all means.
+     *
+     * @param good what is shown if nothing speaks against it
+     */
+    ExitCode verdict(String good) {
         endProgress();
         StringBuilder counts = new StringBuilder();
         counts().entrySet().stream()
@@ -102,7 +106,7 @@ final class ShownFindings extends Findings {
             return ExitCode.COULD_NOT;
         }
         String but = unchecked.isEmpty() ? "" : "; not checked: " + String.join(", ", unchecked);
-        console.out().printf("%-15s nothing was changed, removed or slipped in%s%n", "GOOD", but);
+        console.out().printf("%-15s %s%s%n", "GOOD", good, but);
         return ExitCode.GOOD;
     }
 }

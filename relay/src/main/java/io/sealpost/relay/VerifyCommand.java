@@ -24,6 +24,7 @@ import java.util.zip.GZIPInputStream;
 
 /** {@code sealpost verify}. */
 final class VerifyCommand {
+    private static final String WHOLE = "nothing was changed, removed or slipped in";
     private static final int GZIP_1 = 0x1f;
     private static final int GZIP_2 = 0x8b;
 
@@ -103,12 +104,12 @@ final class VerifyCommand {
                 new EntryCheck(log, findings).run(newest.get().size());
             }
         }
-        return findings.verdict();
+        return findings.verdict(WHOLE);
     }
 
     private ExitCode proof(TlogProof proof, LogKeys keys) {
         new ProofCheck(keys, findings).check(proof);
-        return findings.verdict();
+        return findings.verdict("the log has this entry, as signed");
     }
 
     private ExitCode files(String place, LogKeys keys, Request request) throws IOException {
@@ -120,7 +121,7 @@ final class VerifyCommand {
             if (newest.isEmpty() || findings.has(Finding.Verdict.TAMPERED)) {
                 console.out()
                         .println("the files are not compared with a log that is not as signed");
-                return findings.verdict();
+                return findings.verdict(WHOLE);
             }
             FilesCheck check = FilesCheck.of(log, keys, findings, request.order, newest.get());
             List<UpstreamFile> files = new ArrayList<>();
@@ -153,7 +154,7 @@ final class VerifyCommand {
                                 + "; --upstream NAME asks only for those of one");
             }
         }
-        return findings.verdict();
+        return findings.verdict(WHOLE);
     }
 
     private static UpstreamFile open(String word) throws IOException {

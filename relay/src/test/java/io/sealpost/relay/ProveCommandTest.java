@@ -49,7 +49,9 @@ class ProveCommandTest {
                 .isZero();
 
         assertThat(run("verify", "--key", key, proof)).as(made.said()).isZero();
-        assertThat(made.said()).contains("GET /item/77", "entry " + log.leaf(78) + " of ");
+        assertThat(made.said())
+                .contains("GET /item/77", "entry " + log.leaf(78) + " of ")
+                .endsWith("GOOD            the log has this entry, as signed\n");
     }
 
     @Test

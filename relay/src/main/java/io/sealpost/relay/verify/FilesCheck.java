@@ -323,6 +323,9 @@ public final class FilesCheck {
         if (!unplaced.copies().isEmpty() && order.allowRepeats) {
             findings.good(unplaced.copies().size() + " repeated lines, as allowed");
         }
+        if (unread == files) {
+            return; // no line could be compared
+        }
         findings.good(
                 lines
                         + " lines in "

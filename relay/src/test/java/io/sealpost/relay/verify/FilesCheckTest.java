@@ -290,6 +290,7 @@ class FilesCheckTest {
             CollectedFindings findings = check(log, ALL, file.toString().getBytes(UTF_8));
 
             assertThat(findings.counts()).containsOnlyKeys(Finding.Kind.OTHER_FORMAT);
+            assertThat(findings.good).as("no line").noneMatch(text -> text.contains(" lines "));
             assertThat(findings.all.toString())
                     .contains("RSYSLOG_TraditionalFileFormat", "%rawmsg%", "MSGID");
             assertThat(findings.good.toString()).contains("checkpoints in the files: 4");

@@ -4,14 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sealpost.relay.spool.FileStorage;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
-import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -88,17 +86,7 @@ class LogCheckTest {
     @Test
     void metadata_that_is_gone_from_the_beginning_is_found() throws Exception {
         try (LogBuilder log = LogBuilder.in(dir.resolve("data")).filled(10, 100)) {
-            Path folder = dir.resolve("data/integrity/metadata");
-            Path file = folder.resolve("00000000000000000000.batches");
-            ByteBuffer octets = ByteBuffer.wrap(Files.readAllBytes(file));
-            Files.delete(file);
-            int second = 24 + 36 + octets.getInt(24 + 4);
-            long firstLeaf = octets.getLong(second + 16);
-            CRC32C crc = new CRC32C();
-            crc.update(octets.putLong(12, firstLeaf).slice(0, 20));
-            byte[] rest = Arrays.copyOfRange(octets.array(), second - 24, octets.capacity());
-            System.arraycopy(octets.putInt(20, (int) crc.getValue()).array(), 0, rest, 0, 24);
-            Files.write(folder.resolve("%020d.batches".formatted(firstLeaf)), rest);
+            long firstLeaf = FirstBlock.remove(dir.resolve("data/integrity/metadata"));
 
             CollectedFindings findings = check(log.keys());
 

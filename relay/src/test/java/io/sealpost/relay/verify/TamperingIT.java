@@ -118,6 +118,18 @@ class TamperingIT {
         }
     }
 
+    @Test
+    void verify_py_finds_metadata_that_is_gone_from_the_beginning() throws Exception {
+        Path metadata = export.resolve("metadata");
+        long firstLeaf = FirstBlock.remove(metadata);
+        String name = "%020d.batches".formatted(firstLeaf);
+        long octets = Files.size(metadata.resolve(name));
+        Files.writeString(metadata.resolve("index"), name + " " + octets + "\n");
+        try (Python python = Python.start()) {
+            assertThat(python.run("--key", key, export.toString())).isEqualTo(1);
+        }
+    }
+
     private void honest(Random random, long seed, Python python) throws Exception {
         boolean half = random.nextBoolean();
         List<byte[]> lines = half ? log.only(i -> i % 2 == 0) : log.messages();
