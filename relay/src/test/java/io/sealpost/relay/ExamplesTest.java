@@ -12,13 +12,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** The files of {@code conf/examples}, with certificates beside them as they name them. */
+/**
+ * The files of {@code conf/examples}, with certificates beside them as they name them, and the conf
+ * files that packages bring.
+ */
 class ExamplesTest {
     private static final Path EXAMPLES = Path.of("..", "conf", "examples");
     private static final int MOST_LINES = 40;
@@ -50,6 +55,23 @@ class ExamplesTest {
             }
         }
         Path example = Files.copy(EXAMPLES.resolve(name), conf.resolve(name));
+
+        Checked checked = check(example);
+
+        assertThat(checked.err().lines())
+                .allMatch(line -> line.contains("warning: enterprise-number is not set"));
+        assertThat(checked.code()).isEqualTo(ExitCode.GOOD);
+        assertThat(checked.out()).endsWith(example + ": good\n");
+        assertThat(Files.readAllLines(example))
+                .hasSizeLessThan(MOST_LINES)
+                .first()
+                .asString()
+                .startsWith("# ");
+    }
+
+    private record Checked(ExitCode code, String out, String err) {}
+
+    private static Checked check(Path conf) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         Console console =
@@ -57,17 +79,45 @@ class ExamplesTest {
                         new ByteArrayInputStream(new byte[0]),
                         new PrintStream(out, true, UTF_8),
                         new PrintStream(err, true, UTF_8));
+        ExitCode code = Main.run(new String[] {"check", "-c", conf.toString()}, console);
+        return new Checked(code, out.toString(UTF_8), err.toString(UTF_8));
+    }
 
-        ExitCode code = Main.run(new String[] {"check", "-c", example.toString()}, console);
+    /** With what the environment would give put in by hand. */
+    private Path packaged(String name) throws IOException {
+        String text = Files.readString(Path.of("..", "packaging").resolve(name));
+        return Files.writeString(folder.resolve(Path.of(name).getFileName()), filled(text));
+    }
 
-        assertThat(err.toString(UTF_8).lines())
-                .allMatch(line -> line.contains("warning: enterprise-number is not set"));
-        assertThat(code).isEqualTo(ExitCode.GOOD);
-        assertThat(out.toString(UTF_8)).endsWith(example + ": good\n");
-        assertThat(Files.readAllLines(example))
-                .hasSizeLessThan(MOST_LINES)
-                .first()
-                .asString()
-                .startsWith("# ");
+    private static String filled(String text) {
+        return text.replace("${POD_NAME}", "pod-0")
+                .replace("${SEALPOST_TRANSPORT}", "tcp")
+                .replace("${SEALPOST_SERVER}", "\"logs.example.com:601\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"debian/sealpost.conf", "image/sealpost.conf", "image/forward.conf"})
+    void check_finds_what_packages_bring_good(String name) throws IOException {
+        packaged("image/sealpost.conf"); // which forward.conf includes
+        Checked checked = check(packaged(name));
+
+        assertThat(checked.code()).as(checked.err()).isEqualTo(ExitCode.GOOD);
+    }
+
+    @Test
+    void check_finds_the_charts_conf_file_good() throws IOException {
+        String values =
+                Files.readString(Path.of("..", "packaging", "kubernetes", "chart", "values.yaml"));
+        String block =
+                values.lines()
+                        .dropWhile(line -> !line.equals("conf: |"))
+                        .skip(1)
+                        .takeWhile(line -> line.isEmpty() || line.startsWith("  "))
+                        .collect(Collectors.joining("\n"));
+        assertThat(block).contains("listeners");
+
+        Checked checked = check(Files.writeString(folder.resolve("chart.conf"), filled(block)));
+
+        assertThat(checked.code()).as(checked.err()).isEqualTo(ExitCode.GOOD);
     }
 }
