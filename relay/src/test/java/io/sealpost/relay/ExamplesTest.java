@@ -91,14 +91,20 @@ class ExamplesTest {
 
     private static String filled(String text) {
         return text.replace("${POD_NAME}", "pod-0")
-                .replace("${SEALPOST_TRANSPORT}", "tcp")
                 .replace("${SEALPOST_SERVER}", "\"logs.example.com:601\"");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"debian/sealpost.conf", "image/sealpost.conf", "image/forward.conf"})
+    @ValueSource(
+            strings = {
+                "debian/sealpost.conf",
+                "image/sealpost.conf",
+                "image/forward.conf",
+                "image/forward-tls.conf"
+            })
     void check_finds_what_packages_bring_good(String name) throws IOException {
-        packaged("image/sealpost.conf"); // which forward.conf includes
+        packaged("image/sealpost.conf"); // which the others include
+        Files.copy(TestCertificates.shared().certificate("ca"), folder.resolve("ca.pem"));
         Checked checked = check(packaged(name));
 
         assertThat(checked.code()).as(checked.err()).isEqualTo(ExitCode.GOOD);
