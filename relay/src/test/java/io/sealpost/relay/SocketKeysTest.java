@@ -26,7 +26,7 @@ class SocketKeysTest {
     private static final String FILE = "upstreams.f { type = file, path = \"f.log\" }\n";
     private static final String GRANTED =
             "listener %s: the kernel grants a receive buffer of %d octets instead of %d;";
-    private static final int PRESET = 8 << 20;
+    private static final int PRESET = 32 << 20;
     private static final int LARGEST = 1 << 30;
 
     @TempDir Path folder;
@@ -45,7 +45,7 @@ class SocketKeysTest {
     }
 
     @Test
-    void udp_sockets_have_their_receive_buffer_and_8_mib_by_default() throws Exception {
+    void udp_sockets_have_their_receive_buffer_and_32_mib_by_default() throws Exception {
         try (RunningRelay relay =
                 RunningRelay.start(
                         folder,

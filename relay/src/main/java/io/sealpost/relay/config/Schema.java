@@ -146,7 +146,7 @@ final class Schema {
                         "listeners.*.receive-buffer",
                         UDP,
                         new Kind.Size(4 * KIB, GIB),
-                        new Written("8 MiB"),
+                        new Written("32 MiB"),
                         "The socket's receive buffer. Without CAP_NET_ADMIN the kernel allows at"
                                 + " most `net.core.rmem_max`; the relay warns when it got less."));
     }

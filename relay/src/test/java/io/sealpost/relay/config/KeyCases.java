@@ -237,7 +237,7 @@ final class KeyCases {
                     e(
                             "listeners.*.receive-buffer@udp",
                             c -> udp(c).door().receiveBuffer(),
-                            OptionalLong.of(8L << 20),
+                            OptionalLong.of(32L << 20),
                             "16 MiB",
                             OptionalLong.of(16L << 20)),
                     e(
