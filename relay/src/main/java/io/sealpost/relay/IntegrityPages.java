@@ -41,7 +41,7 @@ final class IntegrityPages implements ServedFiles {
      */
     IntegrityPages(Storage storage, Optional<AdminToken> token) {
         this.storage = storage;
-        this.entries = new ServedEntries(storage, token);
+        this.entries = new ServedEntries(storage, token, ServedEntries.PATIENCE);
     }
 
     /** Those of a relay; none where it has no such log. */

@@ -9,6 +9,7 @@ import io.sealpost.relay.verify.DataFolderLog;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -21,13 +22,17 @@ import java.util.concurrent.TimeUnit;
  */
 final class ServedEntries {
     private static final String TYPE = "application/octet-stream";
-    private static final long PATIENCE_SECONDS = 10;
+    /** How long somebody waits for the turn. */
+    static final Duration PATIENCE = Duration.ofSeconds(10);
+
 
     private final DataFolderLog log;
     private final Optional<AdminToken> token;
+    private final Duration patience;
     private final Semaphore turn = new Semaphore(1);
 
-    ServedEntries(Storage storage, Optional<AdminToken> token) {
+    ServedEntries(Storage storage, Optional<AdminToken> token, Duration patience) {
+        this.patience = patience;
         this.log = DataFolderLog.of("data-dir", storage);
         this.token = token;
     }
@@ -44,7 +49,7 @@ final class ServedEntries {
         }
         boolean mine = false;
         try {
-            mine = turn.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            mine = turn.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS);
             Answer answer = mine ? read(bundle) : new Answer.Busy("another bundle is being sent");
             mine &= !(answer instanceof Answer.Opened); // whose end gives the turn back
             return answer;

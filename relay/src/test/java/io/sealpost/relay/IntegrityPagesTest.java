@@ -9,6 +9,8 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.sealpost.relay.admin.AdminContent;
 import io.sealpost.relay.admin.AdminServer;
 import io.sealpost.relay.admin.AdminSettings;
+import io.sealpost.relay.admin.ServedFiles;
+import io.sealpost.relay.integrity.Tile;
 import io.sealpost.relay.spool.FileStorage;
 import io.sealpost.relay.verify.LogBuilder;
 import io.sealpost.relay.watch.RelayMetrics;
@@ -23,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -187,6 +190,27 @@ class IntegrityPagesTest {
         String last = "/tile/entries/" + (made.log().size() / 256 - 1);
         for (int i = 0; i < 3; i++) {
             assertThat(get(last, true).statusCode()).as("each gives its turn back").isEqualTo(200);
+        }
+    }
+
+    @Test
+    void one_bundle_at_a_time_is_sent() throws Exception {
+        Optional<String> shown = Optional.of(Files.readString(token).strip());
+        ServedEntries served =
+                new ServedEntries(
+                        FileStorage.at(made.data()),
+                        AdminToken.orWarning(made.data()),
+                        Duration.ZERO);
+        Tile.Entries bundle = new Tile.Entries(0, 256);
+
+        ServedFiles.Answer first = served.open(bundle, shown);
+        assertThat(served.open(bundle, shown)).isInstanceOf(ServedFiles.Answer.Busy.class);
+        ((ServedFiles.Answer.Opened) first).in().close();
+
+        for (int i = 0; i < 3; i++) {
+            ServedFiles.Answer next = served.open(bundle, shown);
+            assertThat(served.open(bundle, shown)).isInstanceOf(ServedFiles.Answer.Busy.class);
+            ((ServedFiles.Answer.Opened) next).in().close();
         }
     }
 

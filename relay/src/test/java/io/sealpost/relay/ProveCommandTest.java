@@ -110,6 +110,19 @@ class ProveCommandTest {
     }
 
     @Test
+    void an_entry_that_is_not_what_was_signed_is_not_proven() throws Exception {
+        String folder = dir.resolve("www").toString();
+        run("integrity", "export", "--log", place, folder);
+        Path bundle = Path.of(folder, "tile/entries/001");
+        byte[] octets = Files.readAllBytes(bundle);
+        octets[10] ^= 1;
+        Files.write(bundle, octets);
+
+        assertThat(run("prove", "--log", folder, "--index", "256")).isEqualTo(1);
+        assertThat(run("prove", "--log", folder, "--index", "260")).isZero();
+    }
+
+    @Test
     void a_changed_proof_proves_nothing() throws Exception {
         run("prove", "--log", place, "--index", "5", "-o", proof, file);
         String good = Files.readString(Path.of(proof));
@@ -125,6 +138,7 @@ class ProveCommandTest {
         assertThat(run("prove", "--log", place, "--match", "never sent", file)).isEqualTo(1);
         assertThat(run("prove", "--log", place, "--index", "99999", file)).isEqualTo(1);
         assertThat(run("prove", "--log", place, "--match", "never sent")).isEqualTo(1);
+        assertThat(run("prove", "--log", place, "--match", "archive")).as("metadata").isEqualTo(1);
         assertThat(run("prove", "--log", place, "--index", "99999")).isEqualTo(1);
         assertThat(run("prove", "--log", place, file)).isEqualTo(2);
         assertThat(run("prove", "--log", place, "--index", "x", file)).isEqualTo(2);
