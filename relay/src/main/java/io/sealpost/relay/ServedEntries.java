@@ -22,9 +22,9 @@ import java.util.concurrent.TimeUnit;
  */
 final class ServedEntries {
     private static final String TYPE = "application/octet-stream";
+
     /** How long somebody waits for the turn. */
     static final Duration PATIENCE = Duration.ofSeconds(10);
-
 
     private final DataFolderLog log;
     private final Optional<AdminToken> token;
