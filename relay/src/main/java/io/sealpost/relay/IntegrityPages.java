@@ -3,9 +3,9 @@ package io.sealpost.relay;
 import io.sealpost.relay.admin.ServedFiles;
 import io.sealpost.relay.config.RelayConfig;
 import io.sealpost.relay.integrity.Checkpoint;
+import io.sealpost.relay.integrity.FileSeries;
 import io.sealpost.relay.integrity.Hash;
 import io.sealpost.relay.integrity.IntegrityException;
-import io.sealpost.relay.integrity.LogFolder;
 import io.sealpost.relay.integrity.NoteFormatException;
 import io.sealpost.relay.integrity.SignedNote;
 import io.sealpost.relay.integrity.Tile;
@@ -81,15 +81,15 @@ final class IntegrityPages implements ServedFiles {
         return new Answer.Opened(type, octets.length, keeping, new ByteArrayInputStream(octets));
     }
 
-    private static Answer file(LogFolder folder, String name) throws IOException {
+    private static Answer file(FileSeries folder, String name) throws IOException {
         if (name.equals(INDEX)) {
             StringBuilder lines = new StringBuilder();
-            for (LogFolder.File file : folder.list()) {
+            for (FileSeries.File file : folder.list()) {
                 lines.append(file.name()).append(' ').append(file.octets()).append('\n');
             }
             return octets(TEXT, Keeping.NO, lines.toString().getBytes(StandardCharsets.UTF_8));
         }
-        for (LogFolder.File file : folder.list()) {
+        for (FileSeries.File file : folder.list()) {
             if (file.name().equals(name)) {
                 return new Answer.Opened(OCTETS, file.octets(), Keeping.NO, folder.open(name));
             }

@@ -18,8 +18,8 @@ public final class CheckpointReader {
     }
 
     /** Tells of all checkpoints. */
-    public static void walk(LogFolder folder, Visitor visitor) throws IOException {
-        for (LogFolder.File file : folder.list()) {
+    public static void walk(FileSeries folder, Visitor visitor) throws IOException {
+        for (FileSeries.File file : folder.list()) {
             try (InputStream in = folder.open(file.name())) {
                 CheckpointScan scan = CheckpointScan.of(in, file.octets(), file.name());
                 boolean damaged = false;

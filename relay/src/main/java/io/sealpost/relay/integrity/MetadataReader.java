@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * any thread may have its own.
  */
 public final class MetadataReader implements AutoCloseable {
-    private final LogFolder files;
+    private final FileSeries files;
     private final LongSupplier durable;
     private final Deque<BatchEntry> ahead = new ArrayDeque<>();
     private @Nullable InputStream in;
@@ -30,7 +30,7 @@ public final class MetadataReader implements AutoCloseable {
      *
      * @param durable leaves that there is metadata of, at least
      */
-    public MetadataReader(LogFolder files, LongSupplier durable) {
+    public MetadataReader(FileSeries files, LongSupplier durable) {
         this.files = files;
         this.durable = durable;
     }
@@ -121,7 +121,7 @@ public final class MetadataReader implements AutoCloseable {
 
     private List<Long> firsts() throws IOException {
         return files.list().stream()
-                .map(LogFolder.File::name)
+                .map(FileSeries.File::name)
                 .map(MetadataFolder::firstLeaf)
                 .flatMap(first -> first.stream().boxed())
                 .toList();

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /** The files of a folder on disk. Thread-safe. */
-public record StorageFolder(Storage storage, String path, Pattern names) implements LogFolder {
+public record StorageFolder(Storage storage, String path, Pattern names) implements FileSeries {
     private static final int BUFFER_OCTETS = 64 * 1024;
 
     /** The checkpoints of the log in a folder. */

@@ -1,8 +1,8 @@
 package io.sealpost.relay.verify;
 
 import io.sealpost.relay.integrity.CheckpointStore;
+import io.sealpost.relay.integrity.FileSeries;
 import io.sealpost.relay.integrity.HashReader;
-import io.sealpost.relay.integrity.LogFolder;
 import io.sealpost.relay.integrity.StorageFolder;
 import io.sealpost.relay.integrity.Tile;
 import io.sealpost.relay.integrity.Tiles;
@@ -81,12 +81,12 @@ public final class DataFolderLog implements SealedLog {
     }
 
     @Override
-    public LogFolder checkpoints() {
+    public FileSeries checkpoints() {
         return StorageFolder.checkpoints(storage, folder);
     }
 
     @Override
-    public LogFolder metadata() {
+    public FileSeries metadata() {
         return StorageFolder.metadata(storage, folder);
     }
 

@@ -2,8 +2,8 @@ package io.sealpost.relay.verify;
 
 import io.sealpost.relay.integrity.Checkpoint;
 import io.sealpost.relay.integrity.EntryBundle;
+import io.sealpost.relay.integrity.FileSeries;
 import io.sealpost.relay.integrity.Hash;
-import io.sealpost.relay.integrity.LogFolder;
 import io.sealpost.relay.integrity.NoteFormatException;
 import io.sealpost.relay.integrity.SignedNote;
 import io.sealpost.relay.integrity.Tile;
@@ -106,10 +106,10 @@ public final class LogExport {
         return bundle.width();
     }
 
-    private void folder(String prefix, LogFolder folder) throws IOException {
+    private void folder(String prefix, FileSeries folder) throws IOException {
         StringBuilder index = new StringBuilder();
-        List<LogFolder.File> files = folder.list();
-        for (LogFolder.File file : files) {
+        List<FileSeries.File> files = folder.list();
+        for (FileSeries.File file : files) {
             index.append(file.name()).append(' ').append(file.octets()).append('\n');
             try (InputStream in = folder.open(file.name())) {
                 target.write(prefix + file.name(), in);

@@ -1,6 +1,6 @@
 package io.sealpost.relay.verify;
 
-import io.sealpost.relay.integrity.LogFolder;
+import io.sealpost.relay.integrity.FileSeries;
 import io.sealpost.relay.integrity.Tile;
 import io.sealpost.relay.integrity.TiledNodes;
 import java.io.IOException;
@@ -33,10 +33,10 @@ public interface SealedLog extends TiledNodes.Runs, AutoCloseable {
     Optional<List<byte[]>> entries(Tile.Entries bundle) throws IOException;
 
     /** All checkpoints that are kept. */
-    LogFolder checkpoints();
+    FileSeries checkpoints();
 
     /** All metadata that is kept. */
-    LogFolder metadata();
+    FileSeries metadata();
 
     @Override
     void close() throws IOException;

@@ -2,8 +2,8 @@ package io.sealpost.relay.verify;
 
 import io.sealpost.relay.integrity.Checkpoint;
 import io.sealpost.relay.integrity.EntryBundle;
+import io.sealpost.relay.integrity.FileSeries;
 import io.sealpost.relay.integrity.Hash;
-import io.sealpost.relay.integrity.LogFolder;
 import io.sealpost.relay.integrity.NoteFormatException;
 import io.sealpost.relay.integrity.SignedNote;
 import io.sealpost.relay.integrity.Tile;
@@ -147,12 +147,12 @@ public final class TiledLog implements SealedLog {
     }
 
     @Override
-    public LogFolder checkpoints() {
+    public FileSeries checkpoints() {
         return new Folder("checkpoints/");
     }
 
     @Override
-    public LogFolder metadata() {
+    public FileSeries metadata() {
         return new Folder("metadata/");
     }
 
@@ -161,7 +161,7 @@ public final class TiledLog implements SealedLog {
         kept.clear();
     }
 
-    private final class Folder implements LogFolder {
+    private final class Folder implements FileSeries {
         private final String prefix;
 
         Folder(String prefix) {

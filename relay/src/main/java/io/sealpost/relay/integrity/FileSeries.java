@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.util.List;
 
 /** Files of one kind that belong to a log: those with checkpoints, or those with metadata. */
-public interface LogFolder {
+public interface FileSeries {
     /**
      * One of them.
      *
