@@ -17,9 +17,13 @@ final class ClientTrust extends X509ExtendedTrustManager {
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType)
             throws CertificateException {
-        if (!trust.pins(chain, authorities -> authorities.checkClientTrusted(chain, authType))
-                && !trust.permitted().admits(chain[0])) {
-            throw Trust.notPermitted(chain[0]);
+        try {
+            if (!trust.pins(chain, authorities -> authorities.checkClientTrusted(chain, authType))
+                    && !trust.permitted().admits(chain[0])) {
+                throw Trust.notPermitted(chain[0]);
+            }
+        } catch (RefusedCertificateException e) {
+            throw e.forPeer();
         }
     }
 

@@ -1,5 +1,6 @@
 package io.sealpost.relay.tls;
 
+import io.sealpost.relay.tls.RefusedCertificateException.Verdict;
 import java.net.Socket;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
@@ -17,6 +18,15 @@ final class ServerTrust extends X509ExtendedTrustManager {
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
             throws CertificateException {
+        try {
+            check(chain, authType, engine);
+        } catch (RefusedCertificateException e) {
+            throw e.forPeer();
+        }
+    }
+
+    private void check(X509Certificate[] chain, String authType, SSLEngine engine)
+            throws RefusedCertificateException {
         X509Certificate certificate = chain[0];
         if (trust.pins(chain, authorities -> authorities.checkServerTrusted(chain, authType))) {
             return;
@@ -31,6 +41,7 @@ final class ServerTrust extends X509ExtendedTrustManager {
         if (!name.isNamedBy(certificate)) {
             throw new RefusedCertificateException(
                     Refusal.SERVER_NAME,
+                    Verdict.REJECTED,
                     "the certificate of "
                             + Trust.subject(certificate)
                             + " is not for "

@@ -1,5 +1,6 @@
 package io.sealpost.relay.tls;
 
+import io.sealpost.relay.tls.RefusedCertificateException.Verdict;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -77,6 +78,7 @@ record Trust(
         } catch (CertificateException e) {
             throw new RefusedCertificateException(
                     Refusal.TRUST,
+                    Verdict.UNKNOWN_ISSUER,
                     "the certificate of "
                             + subject(certificate)
                             + " is not trusted: "
@@ -90,6 +92,7 @@ record Trust(
             if (revocations.contain(certificate)) {
                 throw new RefusedCertificateException(
                         Refusal.CRL,
+                        Verdict.REVOKED,
                         "the certificate of " + subject(certificate) + " has been revoked");
             }
         }
@@ -101,6 +104,7 @@ record Trust(
         } catch (CertificateExpiredException _) {
             throw new RefusedCertificateException(
                     Refusal.TRUST,
+                    Verdict.EXPIRED,
                     "the certificate of "
                             + subject(certificate)
                             + " ran out at "
@@ -108,6 +112,7 @@ record Trust(
         } catch (CertificateNotYetValidException _) {
             throw new RefusedCertificateException(
                     Refusal.TRUST,
+                    Verdict.NOT_YET_VALID,
                     "the certificate of "
                             + subject(certificate)
                             + " is good only from "
@@ -119,6 +124,7 @@ record Trust(
     static RefusedCertificateException notPermitted(X509Certificate certificate) {
         return new RefusedCertificateException(
                 Refusal.PERMITTED_PEERS,
+                Verdict.REJECTED,
                 "the certificate of "
                         + subject(certificate)
                         + " is not permitted; its names are "

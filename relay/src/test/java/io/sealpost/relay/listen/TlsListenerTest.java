@@ -30,6 +30,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
@@ -78,9 +79,12 @@ class TlsListenerTest {
         assumeTrue(Files.isExecutable(OPENSSL), "no openssl");
         TcpListener listener = bed.tcp(settings(required()));
 
-        String said = openssl(listener, version, FIRST.length() + " " + FIRST);
+        Process client = openssl(listener, version, "web1");
+        try (OutputStream in = client.getOutputStream()) {
+            in.write((FIRST.length() + " " + FIRST).getBytes(US_ASCII));
+        }
 
-        assertThat(bed.messages(1)).as(said).containsExactly(FIRST);
+        assertThat(bed.messages(1)).as(said(client)).containsExactly(FIRST);
     }
 
     @Test
@@ -174,6 +178,19 @@ class TlsListenerTest {
         sendInVain(listener, "expired", "TLSv1.3");
 
         assertRefused("trust", 1, "the certificate of \"CN=old\" ran out at 20");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"expired, certificate expired", "stranger, unknown ca"})
+    void the_alert_says_why_a_certificate_is_refused(String alias, String alert) throws Exception {
+        assumeTrue(Files.isExecutable(OPENSSL), "no openssl");
+        TcpListener listener = bed.tcp(settings(required()));
+
+        Process client = openssl(listener, "-tls1_3", alias);
+
+        try (OutputStream _ = client.getOutputStream()) { // at its end openssl would not wait
+            assertThat(said(client)).contains("alert " + alert);
+        }
     }
 
     @Test
@@ -453,28 +470,29 @@ class TlsListenerTest {
                                                                 .contains(text)));
     }
 
-    private static String openssl(Listener listener, String version, String text) throws Exception {
-        Process process =
-                new ProcessBuilder(
-                                OPENSSL.toString(),
-                                "s_client",
-                                version,
-                                "-connect",
-                                "127.0.0.1:" + listener.address().getPort(),
-                                "-cert",
-                                CERTIFICATES.certificate("web1").toString(),
-                                "-key",
-                                CERTIFICATES.key("web1").toString(),
-                                "-CAfile",
-                                CERTIFICATES.certificate("ca").toString(),
-                                "-verify_return_error",
-                                "-quiet",
-                                "-no_ign_eof")
-                        .redirectErrorStream(true)
-                        .start();
-        try (OutputStream in = process.getOutputStream()) {
-            in.write(text.getBytes(US_ASCII));
-        }
+    private static Process openssl(Listener listener, String version, String alias)
+            throws Exception {
+        return new ProcessBuilder(
+                        OPENSSL.toString(),
+                        "s_client",
+                        version,
+                        "-connect",
+                        "127.0.0.1:" + listener.address().getPort(),
+                        "-cert",
+                        CERTIFICATES.certificate(alias).toString(),
+                        "-key",
+                        CERTIFICATES.key(alias).toString(),
+                        "-CAfile",
+                        CERTIFICATES.certificate("ca").toString(),
+                        "-verify_return_error",
+                        "-quiet",
+                        "-no_ign_eof")
+                .redirectErrorStream(true)
+                .start();
+    }
+
+    /** All that a process says until it ends. */
+    private static String said(Process process) throws IOException {
         return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
 }
