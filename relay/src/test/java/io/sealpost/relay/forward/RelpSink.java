@@ -4,15 +4,11 @@ import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -20,13 +16,10 @@ import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 
-/** A RELP server that treats each connection as the test says, and notes what it was sent. */
-public final class RelpSink implements AutoCloseable {
+/** A RELP server that notes the messages of all frames it has read. */
+public final class RelpSink extends ScriptedServer<RelpSink.Peer> {
     /** How one connection is treated; the connection is closed when it returns. */
-    public interface Conversation {
-        /** Speaks on one connection; they are numbered from 0. */
-        void talk(int number, Peer peer) throws IOException, InterruptedException;
-    }
+    public interface Conversation extends Script<Peer> {}
 
     /** One frame of the client. */
     public record Frame(int txnr, String command, String data) {}
@@ -38,18 +31,8 @@ public final class RelpSink implements AutoCloseable {
                 peer.serve(Integer.MAX_VALUE);
             };
 
-    private final ServerSocket server;
-    private final Optional<SSLContext> tls;
-    private final Conversation conversation;
-    private final List<String> received = new ArrayList<>();
-    private final List<Socket> open = new ArrayList<>();
-    private int connections;
-    private boolean closed;
-
-    private RelpSink(ServerSocket server, Optional<SSLContext> tls, Conversation conversation) {
-        this.server = server;
-        this.tls = tls;
-        this.conversation = conversation;
+    private RelpSink(Optional<SSLContext> tls, Conversation conversation) throws IOException {
+        super(new ServerSocket(), tls, conversation);
     }
 
     /** Listens on this port of the loopback address, or any for 0. */
@@ -60,90 +43,14 @@ public final class RelpSink implements AutoCloseable {
     /** The same over TLS, where there is a context. */
     public static RelpSink listen(int port, Optional<SSLContext> tls, Conversation conversation)
             throws IOException {
-        ServerSocket server = new ServerSocket();
-        server.setReuseAddress(true);
-        server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-        RelpSink sink = new RelpSink(server, tls, conversation);
-        Thread.ofVirtual().start(sink::accept);
+        RelpSink sink = new RelpSink(tls, conversation);
+        sink.start(port);
         return sink;
     }
 
-    /** Where it listens. */
-    public int port() {
-        return server.getLocalPort();
-    }
-
-    private void accept() {
-        while (true) {
-            try {
-                Socket socket = server.accept();
-                int number = admit(socket);
-                Thread.ofVirtual().start(() -> talk(number, socket));
-            } catch (IOException e) {
-                return;
-            }
-        }
-    }
-
-    private synchronized int admit(Socket socket) throws IOException {
-        if (closed) {
-            socket.close();
-        }
-        open.add(socket);
-        return connections++;
-    }
-
-    private void talk(int number, Socket socket) {
-        try (socket;
-                Socket spoken = secured(socket)) {
-            conversation.talk(number, new Peer(socket, spoken));
-        } catch (IOException _) {
-            // the relay has closed: the end of this conversation
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private Socket secured(Socket socket) throws IOException {
-        if (tls.isEmpty()) {
-            return socket;
-        }
-        SSLSocket secured =
-                (SSLSocket) tls.get().getSocketFactory().createSocket(socket, null, true);
-        secured.setUseClientMode(false);
-        return secured;
-    }
-
-    /** The messages of all frames that were read, in order. */
-    public synchronized List<String> received() {
-        return List.copyOf(received);
-    }
-
-    /** Each message once, in the order of its first arrival. */
-    public synchronized List<String> firstArrivals() {
-        return List.copyOf(new LinkedHashSet<>(received));
-    }
-
-    /** Connections so far. */
-    public synchronized int connections() {
-        return connections;
-    }
-
-    private synchronized void note(String message) {
-        received.add(message);
-    }
-
     @Override
-    public synchronized void close() {
-        closed = true;
-        try {
-            server.close();
-            for (Socket socket : open) {
-                socket.close();
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    Peer peer(Socket plain, Socket spoken) throws IOException {
+        return new Peer(plain, spoken);
     }
 
     /** The sink's side of one connection. */

@@ -4,44 +4,25 @@ import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 
 /**
- * A syslog server that notes what its process really read, and treats each connection as the test
- * says. Reads no further than it is told: no octet is taken ahead of the message asked for.
+ * A syslog server that notes what its process really read. It reads no further than it is told: no
+ * octet is taken ahead of the message asked for.
  */
-final class SyslogSink implements AutoCloseable {
+final class SyslogSink extends ScriptedServer<SyslogSink.Peer> {
     /** How one connection is treated; the connection is closed when it returns. */
-    interface Conversation {
-        void talk(int number, Peer peer) throws IOException, InterruptedException;
-    }
-
-    private final ServerSocket server;
-    private final Optional<SSLContext> tls;
-    private final Conversation conversation;
-    private final List<String> received = new ArrayList<>();
-    private final List<Socket> open = new ArrayList<>();
-    private int connections;
-    private boolean closed;
+    interface Conversation extends Script<Peer> {}
 
     private SyslogSink(ServerSocket server, Optional<SSLContext> tls, Conversation conversation) {
-        this.server = server;
-        this.tls = tls;
-        this.conversation = conversation;
+        super(server, tls, conversation);
     }
 
     /** Listens on this port of the loopback address, or any for 0. */
@@ -66,87 +47,14 @@ final class SyslogSink implements AutoCloseable {
     private static SyslogSink listen(
             ServerSocket server, int port, Optional<SSLContext> tls, Conversation conversation)
             throws IOException {
-        server.setReuseAddress(true);
-        server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         SyslogSink sink = new SyslogSink(server, tls, conversation);
-        Thread.ofVirtual().start(sink::accept);
+        sink.start(port);
         return sink;
     }
 
-    int port() {
-        return server.getLocalPort();
-    }
-
-    private void accept() {
-        while (true) {
-            try {
-                Socket socket = server.accept();
-                int number = admit(socket);
-                Thread.ofVirtual().start(() -> talk(number, socket));
-            } catch (IOException e) {
-                return;
-            }
-        }
-    }
-
-    private synchronized int admit(Socket socket) throws IOException {
-        if (closed) {
-            socket.close();
-        }
-        open.add(socket);
-        return connections++;
-    }
-
-    private void talk(int number, Socket socket) {
-        try (socket;
-                Socket spoken = secured(socket)) {
-            conversation.talk(number, new Peer(socket, spoken));
-        } catch (IOException _) {
-            // the relay has closed: the end of this conversation
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private Socket secured(Socket socket) throws IOException {
-        if (tls.isEmpty()) {
-            return socket;
-        }
-        SSLSocket secured =
-                (SSLSocket) tls.get().getSocketFactory().createSocket(socket, null, true);
-        secured.setUseClientMode(false);
-        return secured;
-    }
-
-    synchronized List<String> received() {
-        return List.copyOf(received);
-    }
-
-    /** Each message once, in the order of its first arrival. */
-    synchronized List<String> firstArrivals() {
-        Set<String> once = new LinkedHashSet<>(received);
-        return List.copyOf(once);
-    }
-
-    synchronized int connections() {
-        return connections;
-    }
-
-    private synchronized void note(String message) {
-        received.add(message);
-    }
-
     @Override
-    public synchronized void close() {
-        closed = true;
-        try {
-            server.close();
-            for (Socket socket : open) {
-                socket.close();
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    Peer peer(Socket plain, Socket spoken) throws IOException {
+        return new Peer(plain, spoken);
     }
 
     /** The sink's side of one connection. */
