@@ -1,12 +1,10 @@
 package io.sealpost.relay.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
@@ -16,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -168,14 +165,14 @@ class ClientInteropIT {
         String probe = which.series() + "-probe";
         List<Integer> expected = IntStream.range(0, PROBE_COUNT).boxed().toList();
         send(which, probe, expected.stream().filter(n -> n != WITHHELD).toList());
-        awaitSeries(probe, PROBE_COUNT - 1);
+        relay.awaitSeries(probe, PROBE_COUNT - 1, sink);
         assertThat(Findings.of(expected, Sample.numbers(probe, sink.messages())))
                 .isEqualTo(Findings.onlyMissing(WITHHELD));
 
         Instant before = Instant.now();
         expected = IntStream.range(0, which.count()).boxed().toList();
         send(which, which.series(), expected);
-        awaitSeries(which.series(), which.count());
+        relay.awaitSeries(which.series(), which.count(), sink);
 
         List<String> upstream = Sample.ofSeries(which.series(), sink.messages());
         Table.add(
@@ -233,20 +230,6 @@ class ClientInteropIT {
         try (Program program = Program.start(dir.resolve("logger.out"), Map.of(), command)) {
             Feeder.lines(program.input(), lines, which.rate());
             assertThat(program.exitCode()).as(program.output()).isZero();
-        }
-    }
-
-    private void awaitSeries(String series, int count) {
-        try {
-            await().atMost(Duration.ofSeconds(30))
-                    .pollInterval(Duration.ofMillis(100))
-                    .until(
-                            () ->
-                                    Sample.ofSeries(series, sink.messages()).size() >= count
-                                            && Sample.ofSeries(series, relay.archive()).size()
-                                                    >= count);
-        } catch (ConditionTimeoutException _) {
-            // the check that follows says what is missing
         }
     }
 

@@ -22,7 +22,12 @@ final class Feeder {
         send(new Socket(InetAddress.getLoopbackAddress(), port), messages, perSecond);
     }
 
-    /** The same over this connection, which ends with it. */
+    /** The same with these messages of a series, as fast as possible. */
+    static void series(int port, String series, List<Integer> numbers) throws IOException {
+        tcp(port, numbers.stream().map(n -> Sample.message(series, n)).toList(), 0);
+    }
+
+    /** The same as {@link #tcp} over this connection, which ends with it. */
     static void send(Socket connection, List<Fields> messages, int perSecond) throws IOException {
         try (Socket socket = connection) {
             List<byte[]> frames = messages.stream().map(m -> counted(m.message())).toList();

@@ -300,6 +300,23 @@ final class Relay implements AutoCloseable {
         }
     }
 
+    /**
+     * Waits for so many messages of a series in the archive and at a sink, a minute at most: the
+     * check that follows says what is missing.
+     */
+    void awaitSeries(String series, int count, Sink sink) {
+        try {
+            await().atMost(Duration.ofSeconds(60))
+                    .pollInterval(Duration.ofMillis(100))
+                    .until(
+                            () ->
+                                    Sample.ofSeries(series, sink.messages()).size() >= count
+                                            && Sample.ofSeries(series, archive()).size() >= count);
+        } catch (ConditionTimeoutException _) {
+            // said above
+        }
+    }
+
     /** The messages of the file archive, in order. */
     List<String> archive() throws IOException {
         List<String> lines = new ArrayList<>();

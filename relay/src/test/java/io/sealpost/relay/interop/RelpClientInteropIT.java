@@ -17,7 +17,6 @@ import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -118,8 +117,8 @@ class RelpClientInteropIT {
         long acknowledged = acknowledged(client);
         int in = Ports.free();
         try (Program _ = client.start(folder(series), "web1", in, client.port(relay), window)) {
-            feed(in, series, expected.stream().filter(n -> n != WITHHELD).toList());
-            awaitSeries(series, count - 1);
+            Feeder.series(in, series, expected.stream().filter(n -> n != WITHHELD).toList());
+            relay.awaitSeries(series, count - 1, sink);
         }
 
         List<String> upstream = Sample.ofSeries(series, sink.messages());
@@ -128,7 +127,7 @@ class RelpClientInteropIT {
                 .isEqualTo(Findings.onlyMissing(WITHHELD));
         assertThat(Sample.ofSeries(series, relay.archive())).isEqualTo(upstream);
         for (String message : upstream) {
-            assertThat(message).isEqualTo(sent(series, message));
+            assertThat(message).isEqualTo(Sample.asSent(series, message));
         }
         assertThat(acknowledged(client) - acknowledged).isEqualTo(count - 1);
     }
@@ -148,7 +147,7 @@ class RelpClientInteropIT {
         int in = Ports.free();
 
         try (Program _ = client.start(folder(series), wrong.alias, in, relay.relpTls, 128)) {
-            feed(in, series, IntStream.range(0, FEW).boxed().toList());
+            Feeder.series(in, series, IntStream.range(0, FEW).boxed().toList());
             await(series + " is refused")
                     .atMost(Duration.ofSeconds(30))
                     .until(() -> refused(reason) > refused);
@@ -169,7 +168,7 @@ class RelpClientInteropIT {
                 Program _ =
                         RelpClient.PLAIN.start(
                                 folder(series), "", in, tap.port(), RelpClient.WINDOW)) {
-            feed(in, series, expected.stream().filter(n -> n != WITHHELD).toList());
+            Feeder.series(in, series, expected.stream().filter(n -> n != WITHHELD).toList());
             awaitWithNudges(in, series, CUT_COUNT - 1);
 
             List<Integer> got = Sample.numbers(series, relay.archive());
@@ -200,7 +199,7 @@ class RelpClientInteropIT {
         long repeats = repeats();
         try (RelpTap tap = RelpTap.resetting(relay.relp, () -> 300 + random.nextInt(600));
                 Program _ = RelpClient.PLAIN.start(folder(series), "", in, tap.port(), 128)) {
-            feed(in, series, expected.stream().filter(n -> n != WITHHELD).toList());
+            Feeder.series(in, series, expected.stream().filter(n -> n != WITHHELD).toList());
             awaitWithNudges(in, series, CUT_COUNT - 1);
 
             List<Integer> got = Sample.numbers(series, relay.archive());
@@ -279,22 +278,6 @@ class RelpClientInteropIT {
         return new Socket(InetAddress.getLoopbackAddress(), port);
     }
 
-    /** As the test has sent it, with the time written as the client writes it. */
-    private static String sent(String series, String message) {
-        Fields got = Fields.of(message);
-        Fields sent = Sample.message(series, Sample.numbers(series, List.of(message)).getFirst());
-        return new Fields(
-                        sent.pri(),
-                        got.timestamp(),
-                        sent.host(),
-                        sent.app(),
-                        sent.procid(),
-                        sent.msgid(),
-                        sent.sd(),
-                        sent.text())
-                .message();
-    }
-
     private long acknowledged(RelpClient client) throws Exception {
         String listener = client == RelpClient.PLAIN ? "relp" : "relp-tls";
         return relay.metric("sealpost_relp_acknowledged_total{listener=\"" + listener + "\"}");
@@ -305,31 +288,13 @@ class RelpClientInteropIT {
         return relay.metrics().getOrDefault(series.formatted(reason), 0.0).longValue();
     }
 
-    private static void feed(int port, String series, List<Integer> numbers) throws IOException {
-        Feeder.tcp(port, numbers.stream().map(n -> Sample.message(series, n)).toList(), 0);
-    }
-
-    private void awaitSeries(String series, int count) {
-        try {
-            await().atMost(Duration.ofSeconds(60))
-                    .pollInterval(Duration.ofMillis(100))
-                    .until(
-                            () ->
-                                    Sample.ofSeries(series, sink.messages()).size() >= count
-                                            && Sample.ofSeries(series, relay.archive()).size()
-                                                    >= count);
-        } catch (ConditionTimeoutException _) {
-            // the check that follows says what is missing
-        }
-    }
-
     /** librelp sees a lost connection only when it has something to send. */
     private void awaitWithNudges(int in, String series, int count) throws IOException {
         for (int nudges = 0; nudges < 120; nudges++) {
             if (new TreeSet<>(Sample.numbers(series, relay.archive())).size() >= count) {
                 return;
             }
-            feed(in, series + "-nudge", List.of(nudges));
+            Feeder.series(in, series + "-nudge", List.of(nudges));
             LockSupport.parkNanos(500_000_000);
         }
     }

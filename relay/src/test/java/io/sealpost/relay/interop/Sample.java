@@ -51,4 +51,20 @@ final class Sample {
         String mark = " case=" + series + " ";
         return messages.stream().filter(message -> message.contains(mark)).toList();
     }
+
+    /** A message that arrived, as it was sent, but with the time as its client writes it. */
+    static String asSent(String series, String arrived) {
+        Fields got = Fields.of(arrived);
+        Fields sent = message(series, numbers(series, List.of(arrived)).getFirst());
+        return new Fields(
+                        sent.pri(),
+                        got.timestamp(),
+                        sent.host(),
+                        sent.app(),
+                        sent.procid(),
+                        sent.msgid(),
+                        sent.sd(),
+                        sent.text())
+                .message();
+    }
 }

@@ -285,8 +285,7 @@ class SendersIT {
     }
 
     private static void feed(int in, String series, int from, int to) throws IOException {
-        Feeder.tcp(
-                in, IntStream.range(from, to).mapToObj(n -> Sample.message(series, n)).toList(), 0);
+        Feeder.series(in, series, IntStream.range(from, to).boxed().toList());
     }
 
     private void assertAllArrive(String series, int count, int times) throws Exception {

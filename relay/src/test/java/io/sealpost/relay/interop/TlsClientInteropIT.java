@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -97,8 +96,8 @@ class TlsClientInteropIT {
         List<Integer> expected = IntStream.range(0, COUNT).boxed().toList();
         int in = Ports.free();
         try (Program _ = peer.client(dir.resolve(series), "web1", in, relay.tls)) {
-            feed(in, series, expected.stream().filter(n -> n != WITHHELD).toList());
-            awaitSeries(series, COUNT - 1);
+            Feeder.series(in, series, expected.stream().filter(n -> n != WITHHELD).toList());
+            relay.awaitSeries(series, COUNT - 1, sink);
         }
 
         List<String> upstream = Sample.ofSeries(series, sink.messages());
@@ -107,24 +106,8 @@ class TlsClientInteropIT {
                 .isEqualTo(Findings.onlyMissing(WITHHELD));
         assertThat(Sample.ofSeries(series, relay.archive())).isEqualTo(upstream);
         for (String message : upstream) {
-            assertThat(message).isEqualTo(sent(series, message));
+            assertThat(message).isEqualTo(Sample.asSent(series, message));
         }
-    }
-
-    /** As the test has sent it, with the time written as the client writes it. */
-    private static String sent(String series, String message) {
-        Fields got = Fields.of(message);
-        Fields sent = Sample.message(series, Sample.numbers(series, List.of(message)).getFirst());
-        return new Fields(
-                        sent.pri(),
-                        got.timestamp(),
-                        sent.host(),
-                        sent.app(),
-                        sent.procid(),
-                        sent.msgid(),
-                        sent.sd(),
-                        sent.text())
-                .message();
     }
 
     static Stream<Arguments> wrongOnes() {
@@ -142,7 +125,7 @@ class TlsClientInteropIT {
         int in = Ports.free();
 
         try (Program _ = peer.client(dir.resolve(series), wrong.alias, in, relay.tls)) {
-            feed(in, series, IntStream.range(0, FEW).boxed().toList());
+            Feeder.series(in, series, IntStream.range(0, FEW).boxed().toList());
             await(series + " is refused")
                     .atMost(Duration.ofSeconds(30))
                     .until(() -> refused(wrong.reason) > refused);
@@ -171,7 +154,7 @@ class TlsClientInteropIT {
                     expected.stream().map(n -> Sample.message(series, n).message()).toList(),
                     0);
             // left open: it takes the end of its input, and some letters, for orders
-            awaitSeries(series, COUNT);
+            relay.awaitSeries(series, COUNT, sink);
         }
 
         List<String> upstream = Sample.ofSeries(series, sink.messages());
@@ -188,23 +171,5 @@ class TlsClientInteropIT {
 
     private long received() throws IOException, InterruptedException {
         return relay.metric("sealpost_messages_received_total{listener=\"tls\"}");
-    }
-
-    private static void feed(int port, String series, List<Integer> numbers) throws IOException {
-        Feeder.tcp(port, numbers.stream().map(n -> Sample.message(series, n)).toList(), 0);
-    }
-
-    private void awaitSeries(String series, int count) {
-        try {
-            await().atMost(Duration.ofSeconds(30))
-                    .pollInterval(Duration.ofMillis(100))
-                    .until(
-                            () ->
-                                    Sample.ofSeries(series, sink.messages()).size() >= count
-                                            && Sample.ofSeries(series, relay.archive()).size()
-                                                    >= count);
-        } catch (ConditionTimeoutException _) {
-            // the check that follows says what is missing
-        }
     }
 }

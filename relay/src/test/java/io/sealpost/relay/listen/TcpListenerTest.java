@@ -109,7 +109,7 @@ class TcpListenerTest {
     void address_is_known_all_the_time_while_another_listener_takes_over() throws IOException {
         TcpListener before = bed.tcp();
         InetSocketAddress bound = before.address();
-        TcpListener after = new TcpListener(bed.tcpSettings(), bed.loops, bed.counters);
+        TcpListener after = new TcpListener(Testbed.tcpSettings(), bed.loops, bed.counters);
 
         after.succeed(before);
 
