@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.sealpost.relay.tls.TestCertificates;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -30,8 +31,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The files of {@code conf/senders} in Debian's rsyslog, syslog-ng, nginx and Apache: only the
- * relay's name, ports and paths are changed, and an input is added.
+ * The files of {@code conf/senders} in Debian's rsyslog, behind its journald, too, syslog-ng, nginx
+ * and Apache: only the relay's name, ports and paths are changed, and an input is added.
  */
 @Tag("interop")
 @Timeout(240)
@@ -39,6 +40,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SendersIT {
     private static final int COUNT = 3_000;
     private static final int REQUESTS = 50;
+    private static final int ENTRIES = 500;
+    private static final Path JOURNALD = Path.of("/usr/lib/systemd/systemd-journald");
 
     /** local6.info */
     private static final int INFO = 22 * 8 + 6;
@@ -194,16 +197,37 @@ class SendersIT {
         return IntStream.range(0, REQUESTS).mapToObj(n -> line.formatted(server, n)).toList();
     }
 
-    /** Only whether rsyslog takes it: there is no journal to read in a test. */
     @Test
-    void rsyslog_understands_the_file_for_the_journal() throws Exception {
+    void rsyslog_sends_what_it_finds_in_the_journal() throws Exception {
+        if (!Files.isExecutable(JOURNALD)) {
+            Peers.missing(JOURNALD.toString());
+        }
         Path folder = folder("journal");
-        String conf = sender("journald-rsyslog.conf") + sender("rsyslog-relp.conf");
+        String conf =
+                "global(workDirectory=\"%s\" maxMessageSize=\"64k\")%n".formatted(folder)
+                        + sender("journald-rsyslog.conf")
+                        + sender("rsyslog-relp.conf");
         Path file = Files.writeString(folder.resolve("rsyslog.conf"), conf);
-        List<String> command = new ArrayList<>(Peers.rsyslogd());
-        command.addAll(List.of("-N1", "-f", file.toString()));
-        try (Program check = Program.start(folder.resolve("out"), Map.of(), command)) {
-            assertThat(check.exitCode()).as(check.output()).isZero();
+        List<String> command =
+                new ArrayList<>(List.of("src/test/scripts/with-journal", "journal-entry"));
+        command.addAll(Peers.rsyslogd());
+        command.addAll(List.of("-n", "-i" + folder.resolve("rsyslogd.pid"), "-f", "" + file));
+        try (Program journal = Program.start(folder.resolve("out"), Map.of(), command)) {
+            try (OutputStream entries = journal.input()) {
+                for (int n = 0; n < ENTRIES; n++) {
+                    String entry = Sample.text("journal", n) + "\n";
+                    entries.write(entry.getBytes(StandardCharsets.UTF_8));
+                }
+            }
+
+            waitFor(() -> missing("journal", ENTRIES).isEmpty());
+            assertThat(Sample.ofSeries("journal", relay.archive()))
+                    .as(journal.output())
+                    .hasSize(ENTRIES)
+                    .allSatisfy(
+                            message ->
+                                    assertThat(Fields.of(message).app())
+                                            .isEqualTo("journal-entry"));
         }
     }
 
