@@ -157,7 +157,7 @@ class SignedNoteTest {
         assertThat(again.verifier()).isEqualTo(key.verifier());
         assertThat(again.printSecret()).isEqualTo(key.printSecret());
         assertThat(key.verifier().verifies(CHECKPOINT, again.sign(CHECKPOINT, 1))).isTrue();
-        String secret = key.printSecret().substring(key.printSecret().lastIndexOf('+'));
+        String secret = key.printSecret().split("\\+", 5)[4]; // has such signs itself
         assertThat(key.toString()).doesNotContain(secret);
     }
 
