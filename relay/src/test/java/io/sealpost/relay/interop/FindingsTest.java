@@ -30,6 +30,19 @@ class FindingsTest {
         assertThat(Sample.numbers("x", List.of(sent.message()))).containsExactly(31);
     }
 
+    /** As a daemon killed while it writes leaves a line, to which its next run adds. */
+    @Test
+    void the_message_behind_a_torn_one_is_found_and_the_torn_one_is_none() {
+        String torn = Sample.message("x", 31).message();
+        String whole = Sample.message("x", 32).message();
+
+        for (int length = 0; length < torn.length(); length++) {
+            assertThat(Sample.numbers("x", List.of(torn.substring(0, length) + whole)))
+                    .containsExactly(32);
+        }
+        assertThat(Sample.numbers("x", List.of(torn + whole))).containsExactly(31, 32);
+    }
+
     @Test
     void a_skipped_message_on_a_new_connection_is_found() {
         List<Sink.Received> received =

@@ -4,12 +4,13 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.List;
-import java.util.regex.Matcher;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /** Numbered messages with varied fields, and their numbers found again. */
 final class Sample {
-    private static final Pattern NUMBER = Pattern.compile("n=(\\d{7}) case=(\\S+)");
+    /** A whole text, for a killed daemon may leave part of one before the next in its file. */
+    private static final Pattern TEXT = Pattern.compile("n=(\\d{7}) case=(\\S+) [^=]*<ok> (x*)\\.");
 
     /** Whole seconds: every message of a run has a fixed time, near to now. */
     @SuppressWarnings("TimeInStaticInitializer") // one run, one start
@@ -36,14 +37,18 @@ final class Sample {
                 .formatted(number, series, "x".repeat(number % 97));
     }
 
-    /** Numbers of the messages of this series, in the order given. */
+    /** Numbers of the whole messages of this series, in the order given. */
     static List<Integer> numbers(String series, Collection<String> messages) {
         return messages.stream()
-                .map(NUMBER::matcher)
-                .filter(Matcher::find)
-                .filter(matcher -> matcher.group(2).equals(series))
-                .map(matcher -> Integer.valueOf(matcher.group(1)))
+                .flatMap(message -> TEXT.matcher(message).results())
+                .filter(text -> text.group(2).equals(series))
+                .filter(text -> text.group(3).length() == number(text) % 97)
+                .map(Sample::number)
                 .toList();
+    }
+
+    private static int number(MatchResult text) {
+        return Integer.parseInt(text.group(1));
     }
 
     /** The messages of this series. */
