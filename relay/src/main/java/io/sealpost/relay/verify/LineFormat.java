@@ -1,9 +1,12 @@
 package io.sealpost.relay.verify;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.regex.Pattern;
 
-/** How messages stand in a file, as its first lines show. */
+/** How messages stand in a file, as its beginning shows. */
+@SuppressWarnings("EnumOrdinal") // an array of all values
 enum LineFormat {
     /** A message a line. */
     LINES("one message a line", ""),
@@ -20,13 +23,10 @@ enum LineFormat {
     /** Something else. */
     OTHER("a format that is not known", "what messages were made of");
 
-    private static final Pattern MESSAGE = Pattern.compile("(?s)<[0-9]{1,3}>1 .*");
-    private static final Pattern COUNTED = Pattern.compile("[0-9] <[0-9]{1,3}>1 ");
-    private static final Pattern BEGUN = Pattern.compile("(?:^|\n)<[0-9]{1,3}>1 ");
-    private static final Pattern OLD_TIME =
-            Pattern.compile("(?s)[A-Z][a-z]{2} [ 0-9][0-9] [0-9:]{8} .*");
+    private static final Pattern MESSAGE = Pattern.compile("<[0-9]{1,3}>1 ");
+    private static final Pattern OLD_TIME = Pattern.compile("[A-Z][a-z]{2} [ 0-9][0-9] [0-9:]{8} ");
     private static final Pattern NEW_TIME =
-            Pattern.compile("(?s)[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(Z|[+-][0-9:]+) .*");
+            Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(Z|[+-][0-9:]+) ");
 
     private final String description;
     private final String lost;
@@ -49,41 +49,34 @@ enum LineFormat {
         return this == LINES || this == OCTET_COUNTED;
     }
 
-    /** The format of most of the lines with which a file begins. */
-    static LineFormat of(byte[] octets, int length) {
-        int[] votes = new int[values().length];
-        String text = new String(octets, 0, length, StandardCharsets.ISO_8859_1);
-        if (COUNTED.matcher(text).results().count() > BEGUN.matcher(text).results().count()) {
+    /**
+     * The format that covers most of the octets with which a file begins. Senders choose what
+     * stands in messages, so marks inside them, such as octet counts within a line, must not decide
+     * it.
+     */
+    static LineFormat of(byte[] octets, boolean ended) {
+        CountedFrames frames = new CountedFrames(octets, ended);
+        frames.cut((_, _) -> {});
+        long[] covered = new long[values().length];
+        new String(octets, StandardCharsets.ISO_8859_1)
+                .lines()
+                .forEach(line -> covered[ofLine(line).ordinal()] += line.length() + 1);
+        if (frames.covered() > Arrays.stream(covered).sum() - covered[OTHER.ordinal()]) {
             return OCTET_COUNTED;
         }
-        text.lines().filter(line -> !line.isEmpty()).limit(200).forEach(line -> vote(line, votes));
-        LineFormat best = LINES;
-        for (LineFormat format : values()) {
-            best = votes(votes, format) > votes(votes, best) ? format : best;
-        }
-        return best;
-    }
-
-    @SuppressWarnings("EnumOrdinal") // an array of all values
-    private static int votes(int[] votes, LineFormat format) {
-        return votes[format.ordinal()];
-    }
-
-    @SuppressWarnings("EnumOrdinal") // an array of all values
-    private static void vote(String line, int[] votes) {
-        votes[ofLine(line).ordinal()]++;
+        return Arrays.stream(values())
+                .max(Comparator.comparingLong(format -> covered[format.ordinal()]))
+                .filter(best -> covered[best.ordinal()] > 0)
+                .orElse(LINES);
     }
 
     private static LineFormat ofLine(String line) {
-        if (MESSAGE.matcher(line).matches()) {
+        if (MESSAGE.matcher(line).lookingAt()) {
             return LINES;
         }
-        if (OLD_TIME.matcher(line).matches()) {
+        if (OLD_TIME.matcher(line).lookingAt()) {
             return TRADITIONAL;
         }
-        if (NEW_TIME.matcher(line).matches()) {
-            return ISO_TIME;
-        }
-        return OTHER;
+        return NEW_TIME.matcher(line).lookingAt() ? ISO_TIME : OTHER;
     }
 }

@@ -12,13 +12,10 @@ final class LineReader {
     /** Longest line that is read as one. */
     static final int MAX_LINE_OCTETS = 64 << 20;
 
-    private static final int MAX_COUNT_DIGITS = 9;
-
     private final InputStream in;
     private byte[] ahead = new byte[0];
     private boolean ended;
     private long lines;
-    private long length;
     private LineFormat format = LineFormat.LINES;
 
     LineReader(InputStream in) {
@@ -28,7 +25,7 @@ final class LineReader {
     /** Reads the beginning and says what format it has; before anything else. */
     LineFormat format() throws IOException {
         fill(CHUNK_OCTETS);
-        format = LineFormat.of(ahead, Math.min(ahead.length, CHUNK_OCTETS));
+        format = LineFormat.of(ahead, ended);
         return format;
     }
 
@@ -41,7 +38,10 @@ final class LineReader {
                 return null;
             }
             LineChunk chunk = new LineChunk(ahead, lines + 1);
-            int end = format == LineFormat.OCTET_COUNTED ? counted(chunk) : lines(chunk);
+            int end =
+                    format == LineFormat.OCTET_COUNTED
+                            ? new CountedFrames(ahead, ended).cut(chunk::add)
+                            : lines(chunk);
             if (end == 0 && !ended && wanted < MAX_LINE_OCTETS) {
                 wanted *= 2;
                 continue;
@@ -76,72 +76,5 @@ final class LineReader {
             }
         }
         return begin;
-    }
-
-    private int counted(LineChunk chunk) {
-        int begin = 0;
-        while (begin < ahead.length) {
-            int text = behindCount(begin);
-            long end = text < 0 ? -1 : text + length;
-            if (text >= 0 && end > ahead.length && !ended && length <= MAX_LINE_OCTETS) {
-                return begin;
-            }
-            if (text < 0 || end > ahead.length || !isFrameEnd((int) end)) {
-                int next = resync(Math.max(text, begin + 1));
-                chunk.add(text < 0 ? begin : text, next);
-                begin = next;
-            } else {
-                chunk.add(text, (int) end);
-                begin = (int) end;
-                // Some put a newline behind each.
-                begin += begin < ahead.length && ahead[begin] == '\n' ? 1 : 0;
-            }
-        }
-        return begin;
-    }
-
-    /** Where the message begins whose count stands here, or -1; sets its length. */
-    private int behindCount(int at) {
-        length = 0;
-        int i = at;
-        while (i < ahead.length && i - at < MAX_COUNT_DIGITS && isDigit(ahead[i])) {
-            length = length * 10 + ahead[i++] - '0';
-        }
-        return i > at && i < ahead.length && ahead[i] == ' ' ? i + 1 : -1;
-    }
-
-    private boolean isFrameEnd(int at) {
-        int i = at < ahead.length && ahead[at] == '\n' ? at + 1 : at;
-        while (i < ahead.length && isDigit(ahead[i])) {
-            i++;
-        }
-        return i == ahead.length
-                || (i > at && ahead[i] == ' ' && (i + 1 == ahead.length || ahead[i + 1] == '<'));
-    }
-
-    private static boolean isDigit(byte b) {
-        return b >= '0' && b <= '9';
-    }
-
-    /** Where no count is right: the next that looks like one, before a message. */
-    private int resync(int from) {
-        for (int i = from; i < ahead.length - 2; i++) {
-            if (ahead[i] == ' ' && ahead[i + 1] == '<' && isDigit(ahead[i + 2])) {
-                int digits = i;
-                while (digits > from && isDigit(ahead[digits - 1])) {
-                    digits--;
-                }
-                // The message before may end in digits, too.
-                for (int begin = digits; begin < i; begin++) {
-                    long end = behindCount(begin) + length;
-                    if (end <= ahead.length
-                            ? isFrameEnd((int) end)
-                            : !ended && length <= MAX_LINE_OCTETS) {
-                        return begin;
-                    }
-                }
-            }
-        }
-        return ahead.length;
     }
 }

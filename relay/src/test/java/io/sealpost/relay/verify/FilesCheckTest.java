@@ -16,6 +16,8 @@ import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FilesCheckTest {
     private static final FilesCheck.Order ALL =
@@ -273,6 +275,27 @@ class FilesCheckTest {
             assertThat(check(log, ALL, rsyslog.getBytes(UTF_8)).all).isEmpty();
             assertThat(check(log, ALL, ours.getBytes(UTF_8)).all).isEmpty();
         }
+    }
+
+    /** Nobody who may send can make a file that is as it was look changed. */
+    @ParameterizedTest
+    @ValueSource(strings = {"32 <13>1 - - - - - - within another", "\n<13>1 - - - - - - a line"})
+    void what_senders_write_into_messages_does_not_decide_how_a_file_is_read(String within)
+            throws Exception {
+        String message = "<13>1 - - - - - - a " + within.repeat(50);
+        try (LogBuilder log = LogBuilder.in(dir.resolve("data"))) {
+            log.batch(List.of(message.getBytes(UTF_8))).batch(5).checkpoint();
+            List<byte[]> escaped =
+                    log.messages().stream()
+                            .map(octets -> new String(octets, UTF_8).replace("\n", "\\n"))
+                            .map(line -> line.getBytes(UTF_8))
+                            .toList();
+
+            assertThat(check(log, ALL, LogBuilder.lines(escaped)).all).isEmpty();
+            assertThat(check(log, ALL, LogBuilder.counted(log.messages())).all).isEmpty();
+        }
+        String line = "Jan 15 08:00:00 web nginx[1]: " + within.strip().repeat(50) + "\n";
+        assertThat(LineFormat.of(line.getBytes(UTF_8), true)).isEqualTo(LineFormat.TRADITIONAL);
     }
 
     @Test
