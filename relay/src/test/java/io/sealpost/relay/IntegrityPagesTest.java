@@ -23,6 +23,7 @@ import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.time.Duration;
@@ -172,6 +173,20 @@ class IntegrityPagesTest {
                 .isEqualTo(200);
         assertThat(get("/tile/entries/009", true).statusCode()).isEqualTo(404);
         assertThat(get("/tile/entries/0", true).statusCode()).isEqualTo(404);
+    }
+
+    /** As between the hashes of a batch and the checkpoint over them, or behind a crash there. */
+    @Test
+    void hashes_that_no_checkpoint_covers_are_not_served() throws Exception {
+        long size = made.log().size();
+        Path hashes = made.data().resolve("integrity/hashes/0-00000000000000000000.hashes");
+        Files.write(hashes, new byte[256 * 32], StandardOpenOption.APPEND);
+
+        int covered = (int) (size % 256);
+        String last = "/tile/0/00" + size / 256;
+        assertThat(get(last + ".p/" + covered, false).statusCode()).isEqualTo(200);
+        assertThat(get(last + ".p/" + (covered + 1), false).statusCode()).isEqualTo(404);
+        assertThat(get(last, false).statusCode()).isEqualTo(404);
     }
 
     @Test
