@@ -1,484 +1,643 @@
 #!/usr/bin/env python3
-"""Checks what Sealpost has sealed, written from docs/integrity.md alone: a second opinion beside
-"sealpost verify", which tells more of what happened to a line. LOG is a folder made by "sealpost
-integrity export", or the URL of a relay's /integrity, whose entries take --token. FILEs are what one
-upstream has kept, all of it. It needs Python 3.9 and the openssl command, by which it checks Ed25519
-signatures; those of ML-DSA are left to "sealpost verify". Everything is held in memory. Exit code 0:
-good, 1: tampering shown, 2: usage, 3: cannot tell.
+"""Verifies a sealed log, the files of an upstream against it, or a proof: integrity.md says what and why.
+
+Needs Python 3.9 or later and the command `openssl`, nothing else. It was written from that text alone, so
+it shows that the text is enough. It checks Ed25519 signatures, not ML-DSA, and holds all in memory.
+
+Exit code: 0 good; 1 tampering shown; 2 usage; 3 cannot tell, such as a line that is not sealed yet.
 """
-import argparse, base64, bisect, collections, hashlib, itertools, os, re, struct, subprocess, sys
-import tempfile, urllib.error, urllib.request, zlib
+import argparse, base64, contextlib, datetime, functools, gzip, hashlib, itertools, os, re, shlex, statistics
+import struct, subprocess, sys, tempfile, urllib.error, urllib.request, zlib
+from bisect import bisect_left, bisect_right
+from collections import Counter, namedtuple
 
+GOOD, TAMPERED, USAGE, UNCLEAR = range(4)
+TILE = 256                  # hashes in a full tile
+DROPPED_TOGETHER = 1 << 20  # leaf hashes
 
-class Tampered(Exception):
-    """What was found cannot have been signed."""
+class Tampered(Exception): pass
+class Unclear(Exception): pass
+class Usage(Exception): pass
 
-
-def require(holds, what):
-    if not holds:
+def need(condition, what):
+    if not condition:
         raise Tampered(what)
 
+@contextlib.contextmanager
+def within(where):
+    try:
+        yield
+    except (Tampered, ValueError, struct.error, zlib.error) as error:
+        raise Tampered(f"{where}: {error}") from None
 
-# ---- The tree
+# ---- The tree (RFC 6962)
 
-def sha(octets):
-    return hashlib.sha256(octets).digest()
+def sha256(*parts):
+    return hashlib.sha256(b"".join(parts)).digest()
 
+def leaf_hash(entry):
+    return sha256(b"\0", entry)
 
-def leaf(entry):
-    return sha(b"\0" + entry)
+def node_hash(left, right):
+    return sha256(b"\1", left, right)
 
+def message_hash(message):
+    short = len(message) <= 65534
+    return leaf_hash(b"\1" + message if short else struct.pack(">BI", 3, len(message)) + sha256(message))
 
-def message_leaf(message):
-    if len(message) <= 65534:
-        return leaf(b"\1" + message)
-    return leaf(b"\3" + struct.pack(">I", len(message)) + sha(message))
+class Tree:
+    """levels[L] has the hashes of tile/L; of level 0, those before `first` were dropped."""
 
+    def __init__(self, size):
+        self.size, self.first = size, 0
+        self.levels = [[None] * (size >> 8 * level) for level in range(8) if size >> 8 * level]
 
-def fold(hashes):
-    """The node over these, which lie side by side."""
-    while len(hashes) > 1:
-        pairs = range(0, len(hashes) - 1, 2)
-        hashes = [sha(b"\1" + hashes[i] + hashes[i + 1]) for i in pairs] + hashes[2 * len(pairs):]
-    return hashes[0]
+    def put(self, level, first, hashes, path):
+        known = self.levels[level] if level < len(self.levels) else ()
+        for i in range(first, min(first + len(hashes) // 32, len(known))):     # no checkpoint covers the rest
+            value = hashes[32 * (i - first):32 * (i - first + 1)]
+            need(known[i] in (None, value), f"{path}: hash {i} is another one elsewhere")
+            known[i] = value
 
+    def check(self):
+        self.first = next((i for i, value in enumerate(self.levels[0]) if value), 0) if self.levels else 0
+        need(self.first % DROPPED_TOGETHER == 0, f"tile/0: hashes before {self.first} are missing")
+        for level, hashes in enumerate(self.levels):
+            need(None not in hashes[0 if level else self.first:], f"tile/{level}: hashes are missing")
+            for i in range(self.first // TILE if level == 1 else 0, len(hashes) if level else 0):
+                need(self.node(8 * level, i, stored=False) == hashes[i],
+                     f"tile/{level}: hash {i} is not the root over those below it")
 
-def tree_root(levels, size):
-    """The root over so many leaves, None where hashes for it are dropped."""
-    roots = []  # of the complete subtrees, smallest first
-    while size:
-        height = (size & -size).bit_length() - 1
-        below = height % 8
-        first = ((size >> height) - 1) << below
-        hashes = levels[height // 8][first:first + (1 << below)]
-        if None in hashes:
+    def node(self, height, index, stored=True):
+        """The root over the 2^height leaves from index * 2^height on."""
+        if height % 8 == 0 and stored:
+            return self.levels[height // 8][index]
+        return node_hash(self.node(height - 1, 2 * index), self.node(height - 1, 2 * index + 1))
+
+    def root(self, size):
+        """The root over the first leaves; None if leaf hashes that it takes were dropped."""
+        if size % TILE and size < self.first:
             return None
-        roots.append(fold(hashes))
-        size -= 1 << height
-    root = roots[0] if roots else sha(b"")
-    for left in roots[1:]:
-        root = sha(b"\1" + left + root)
-    return root
+        peaks = [self.node(h, (size >> h) - 1) for h in range(size.bit_length()) if size >> h & 1]
+        return functools.reduce(lambda right, left: node_hash(left, right), peaks) if peaks else sha256()
 
+# ---- Checkpoints (C2SP signed-note, tlog-checkpoint)
 
-# ---- Checkpoints
+Key = namedtuple("Key", "name id public")
 
-def unbase64(text):
+def base64_strict(text):
+    """Octets that cannot be written in another way."""
     octets = base64.b64decode(text, validate=True)
-    require(base64.b64encode(octets).decode() == text, "base64 has bits too many")
+    need(base64.b64encode(octets).decode() == text, "not the base64 of anything")
     return octets
 
+def read_keys(argument):
+    """Ed25519 keys of a verifier key, or of a file with one or more; those of other types are passed by."""
+    keys = []
+    for line in (read_file(argument).decode() if os.path.isfile(argument) else argument).split():
+        name, number, public = line.split("+", 2)
+        public = base64_strict(public)
+        need(number == sha256(name.encode(), b"\n", public)[:4].hex(), "another key id")
+        if public[0] == 1 and len(public) == 33:
+            keys.append(Key(name, bytes.fromhex(number), public[1:]))
+    need(keys, "no Ed25519 key")
+    return keys
 
-class Key:
-    def __init__(self, text):
-        self.name, id, key = text.split("+", 2)
-        typed = unbase64(key)
-        self.id, self.octets, self.known = bytes.fromhex(id), typed[1:], {}
-        if typed[0] != 1 or len(typed) != 33 or sha(self.name.encode() + b"\n" + typed)[:4] != self.id:
-            raise ValueError("not an Ed25519 verifier key")
+@functools.lru_cache(maxsize=None)
+def ed25519(public, text, signature):
+    public_der = bytes.fromhex("302a300506032b6570032100") + public          # RFC 8410
+    with tempfile.TemporaryDirectory() as folder:
+        for name, octets in (("key", public_der), ("text", text), ("signature", signature)):
+            with open(os.path.join(folder, name), "wb") as file:
+                file.write(octets)
+        command = "openssl pkeyutl -verify -rawin -pubin -keyform DER -inkey key -in text -sigfile signature"
+        return subprocess.run(command.split(), cwd=folder, capture_output=True).returncode == 0
 
-    def has_signed(self, text, signature):
-        if (text, signature) not in self.known:
-            der = bytes.fromhex("302a300506032b6570032100") + self.octets
-            with tempfile.TemporaryDirectory() as folder:
-                paths = [os.path.join(folder, name) for name in ("key", "text", "signature")]
-                for path, octets in zip(paths, (der, text, signature)):
-                    with open(path, "wb") as file:
-                        file.write(octets)
-                command = "openssl pkeyutl -verify -pubin -keyform DER -rawin -inkey %s -in %s -sigfile %s"
-                done = subprocess.run((command % tuple(paths)).split(), capture_output=True)
-            self.known[text, signature] = done.returncode == 0
-        return self.known[text, signature]
+def open_checkpoint(note, keys):
+    """Size and root of a checkpoint that every key has signed."""
+    text, blank, signatures = note.decode().partition("\n\n")
+    match = re.fullmatch("([^\n]+)\n(0|[1-9][0-9]{0,18})\n([^\n]{44})", text)
+    need(match and signatures.endswith("\n"), "not a checkpoint")
+    signed = set()
+    for line in signatures[:-1].split("\n"):
+        dash, name, signature = line.split(" ")
+        signature = base64_strict(signature)
+        need(dash == "\u2014", "not a signature line")
+        for key in keys:
+            if (key.name, key.id) == (name, signature[:4]):
+                need(ed25519(key.public, f"{text}\n".encode(), signature[4:]), "wrong signature")
+                signed.add(key)
+    need(signed and signed == set(keys), "not signed by the key")
+    need(match[1] in {key.name for key in keys}, "of another origin than the key")
+    return int(match[2]), base64_strict(match[3])
 
+# ---- Where a log lies
 
-NOTE = re.compile("((.+)\n(0|[1-9][0-9]{0,18})\n([^\n]{44})\n)\n((?:\u2014 [^ \n]+ [^ \n]+\n)+)")
+def read_file(path):
+    with open(path, "rb") as file:
+        return file.read()
 
+class Store:
+    """The folder of an export, or `/integrity` of a relay's admin listener."""
 
-def checkpoint(note, key):
-    """Size and root of a note that the key has signed."""
-    try:
-        found = NOTE.fullmatch(note.decode())
-        require(found, "a checkpoint is damaged")
-        text, origin, size, root, lines = found.groups()
-        require(origin == key.name, "a checkpoint is of %s, not of %s" % (origin, key.name))
-        signatures = [line.split(" ")[1:] for line in lines.splitlines()]
-        signatures = [unbase64(signature) for name, signature in signatures if name == key.name]
-        mine = [signature[4:] for signature in signatures if signature[:4] == key.id]
-        signed = mine and all(key.has_signed(text.encode(), signature) for signature in mine)
-        require(signed, "a checkpoint is not signed by the key")
-        return int(size), unbase64(root)
-    except ValueError as e:
-        raise Tampered("a checkpoint is damaged: %s" % e)
+    def __init__(self, place, token):
+        self.place, self.token, self.remote = place.rstrip("/"), token, re.match("https?://", place)
 
-
-# ---- The log as it is served
-
-class Log:
-    def __init__(self, place, token=None):
-        self.place, self.url = place.rstrip("/"), place.startswith(("http://", "https://"))
-        self.headers = {"Authorization": "Bearer " + token} if token else {}
-
-    def find(self, path):
-        """The octets at a path, None where there is nothing, or nothing for us."""
+    def read(self, name):
+        path = f"{self.place}/{name}"
         try:
-            if self.url:
-                request = urllib.request.Request(self.place + "/" + path, headers=self.headers)
-                with urllib.request.urlopen(request, timeout=30) as answer:
-                    return answer.read()
-            with open(os.path.join(self.place, path), "rb") as file:
-                return file.read()
-        except urllib.error.HTTPError as e:
-            if e.code in (404, 410) or e.code == 401 and not self.headers:
+            if not self.remote:
+                return read_file(path)
+            request = urllib.request.Request(path)
+            if self.token and name.startswith("tile/entries/"):
+                request.add_unredirected_header("Authorization", "Bearer " + self.token)
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return answer.read()
+        except Exception as error:                         # of HTTP there are many
+            if isinstance(error, (FileNotFoundError, NotADirectoryError)) or getattr(error, "code", 0) == 404:
                 return None
-            raise
-        except (FileNotFoundError, NotADirectoryError):
-            return None
+            raise Unclear(f"{path}: {error}") from None
 
-    def get(self, path):
-        octets = self.find(path)
-        require(octets is not None, path + " is missing")
-        return octets
+    def list(self, folder):
+        """What lies below a folder; of a relay that is not known."""
+        for path, _, names in () if self.remote else os.walk(f"{self.place}/{folder}"):
+            yield from (os.path.relpath(f"{path}/{name}", self.place) for name in names)
 
-    def files(self, folder):
-        for line in self.get(folder + "/index").decode().splitlines():
-            name, octets = line.split(" ")
-            content = self.get(folder + "/" + name)
-            require(len(content) >= int(octets), name + " is cut off")
-            yield name, content
+def tile_path(level, number, width):
+    groups = f"{number % 1000:03}"
+    while number >= 1000:
+        number //= 1000
+        groups = f"x{number % 1000:03}/{groups}"
+    return f"tile/{level}/{groups}" + (f".p/{width}" if width < TILE else "")
 
-    def tiles(self, level, count):
-        """Begin, width, path and octets of each tile or bundle of a level; None if missing."""
-        for begin in range(0, count, 256):
-            width, number = min(256, count - begin), "%03d" % (begin // 256)
-            groups = re.findall("...", number.zfill(-(-len(number) // 3) * 3))
-            path = "/".join(["tile", level] + ["x" + g for g in groups[:-1]] + groups[-1:])
-            path += "" if width == 256 else ".p/%d" % width
-            yield begin, width, path, self.find(path)
+def tiles(store, size, levels):
+    """(level, first, width, path, octets) of a tree's tiles or bundles, and of all others that lie there."""
+    paths = set(store.list("tile"))
+    for level in levels:
+        count = size if level == "entries" else size >> 8 * int(level)
+        paths.update(tile_path(level, i, min(TILE, count - i * TILE)) for i in range(-(-count // TILE)))
+    for path in sorted(paths):
+        match = re.fullmatch(r"tile/(\w+)/((?:x\d{3}/)*\d{3})(?:\.p/(\d{1,3}))?", path)
+        if match and match[1] in levels:
+            octets, width = store.read(path), int(match[3] or TILE)
+            if octets is None and match[3]:                # a full one may have taken its place since
+                octets, width = store.read(path[:path.index(".p")]), TILE
+            if octets is not None:
+                yield match[1], int(re.sub("[x/]", "", match[2])) * TILE, width, path, octets
 
-    def hashes(self, level, count):
-        """All hashes of a level; at the beginning of level 0 None where they are dropped."""
-        hashes = []
-        for _, width, path, octets in self.tiles(str(level), count):
-            if octets is None:
-                require(level == 0 and width == 256 and not any(hashes[-1:]), path + " is missing")
-                hashes += [None] * width
-            else:
-                require(len(octets) == 32 * width, path + " has another width")
-                hashes += [octets[i:i + 32] for i in range(0, len(octets), 32)]
-        return hashes
+def files(store, folder, pattern):
+    """(path, name, octets) of a folder's files, in order."""
+    sizes = {path: 0 for path in store.list(folder) if re.fullmatch(f"{folder}/{pattern}", path)}
+    for line in (store.read(f"{folder}/index") or b"").decode(errors="replace").splitlines():
+        match = re.fullmatch(f"({pattern}) ([0-9]{{1,18}})", line)
+        need(match, f"{folder}/index: {line:.100}")
+        sizes[f"{folder}/{match[1]}"] = int(match[2])
+    for path, size in sorted(sizes.items()):
+        octets = store.read(path)
+        need(octets is not None and len(octets) >= size, f"{path}: missing, or cut off")
+        yield path, path[len(folder) + 1:], octets
 
-    def entries(self, size):
-        """Index and entry, of those that are there."""
-        for begin, width, path, octets in self.tiles("entries", size):
-            at = 0
-            for i in range(0 if octets is None else width):
-                end = at + 2 + int.from_bytes(octets[at:at + 2], "big")
-                require(end <= len(octets), path + " is damaged")
-                yield begin + i, octets[at + 2:end]
-                at = end
-            require(octets is None or at == len(octets), path + " is damaged")
-
-
-CRC = []
-for n in range(256):
-    for _ in range(8):
-        n = n >> 1 ^ (0x82F63B78 if n & 1 else 0)
-    CRC.append(n)
-
+CRC32C = range(256)
+for _ in range(8):
+    CRC32C = [value >> 1 ^ (value & 1) * 0x82F63B78 for value in CRC32C]
 
 def crc32c(octets):
     crc = 0xFFFFFFFF
     for octet in octets:
-        crc = crc >> 8 ^ CRC[(crc ^ octet) & 255]
+        crc = CRC32C[(crc ^ octet) & 255] ^ crc >> 8
     return struct.pack(">I", crc ^ 0xFFFFFFFF)
 
+def check_header(path, octets, *headers):
+    need(any(octets.startswith(header + crc32c(header)) for header in headers), f"{path}: damaged header")
 
-def records(name, b, at, magic, header):
-    """Header and content of each record in a file; both end their header with their checksum."""
-    while at < len(b):
-        head = b[at:at + header]
-        end = at + header + int.from_bytes(head[4:8], "big")
-        require(len(head) == header and end <= len(b), name + " is cut off")
-        sound = crc32c(head[:-4] + b[at + header:end]) == head[-4:]
-        require(head[:4] == magic and sound, name + " is damaged")
-        yield head, b[at + header:end]
-        at = end
+# ---- A log, in the steps of the text
 
+def read_tree(store, size):
+    tree = Tree(size)
+    for level, first, width, path, octets in tiles(store, size, "01234567"):
+        need(len(octets) == 32 * width, f"{path}: {len(octets)} octets, not {32 * width}")
+        tree.put(int(level), first, octets, path)
+    tree.check()
+    return tree
 
-def stored_checkpoints(log, key):
-    for name, b in log.files("checkpoints"):
-        require(b[:10] == b"SEALCKPT\0\1" and crc32c(b[:12]) == b[12:16], name + " is damaged")
-        for _, note in records(name, b, 16, b"CKPT", 28):
-            yield checkpoint(note, key)
+def check_checkpoints(store, tree, keys):
+    """How many could be checked. Those behind the newest that was read are passed by: the log has grown."""
+    checked, last = 0, -1
+    for path, _, octets in files(store, "checkpoints", r"[0-9]{8}\.notes"):
+        check_header(path, octets, b"SEALCKPT\0\1\0\0", b"SEALCKPT\0\1\0\1")
+        at = 16
+        while at < len(octets):
+            end = at + 28 + int.from_bytes(octets[at + 4:at + 8], "big")
+            if end > len(octets) and last >= tree.size:
+                break                                      # it was being written
+            with within(f"{path}: record at octet {at}"):
+                header, crc, note = octets[at:at + 24], octets[at + 24:at + 28], octets[at + 28:end]
+                need(header.startswith(b"CKPT") and crc == crc32c(header + note), "damaged")
+                size, root = open_checkpoint(note, keys)
+                need(size > last, f"over {size} entries, and the one before over {last}")
+                ours = tree.root(size) if size <= tree.size else None
+                need(ours in (None, root), f"over {size} entries, but with another root")
+            checked, last, at = checked + (ours is not None), size, end
+    need(last >= tree.size, "checkpoints: the newest is not among them")
+    return checked
 
-
-def metadata(log):
-    """The entries of metadata, in order."""
-    expected = None
-    for name, b in log.files("metadata"):
-        require(b[:12] == b"SEALMETA\0\0\0\1" and crc32c(b[:20]) == b[20:24], name + " is damaged")
-        if expected is None:
-            expected = int.from_bytes(b[12:20], "big")
-        require(name == "%020d.batches" % expected, "metadata is missing before " + name)
-        for head, content in records(name, b, 24, b"META", 36):
-            try:
-                entries, at = zlib.decompress(content), 0
-            except zlib.error:
-                raise Tampered(name + " is damaged")
-            while at < len(entries):
-                end = at + 4 + int.from_bytes(entries[at:at + 4], "big")
-                batch = Batch(entries[at + 4:end])
-                require(batch.first == expected, "metadata is missing in " + name)
-                yield batch
-                expected, at = batch.own + 1, end
-            require(expected == int.from_bytes(head[24:32], "big"), name + " is damaged")
-
-
-class Batch:
-    """An entry of metadata: where its messages are, when they came, and for whom."""
+class Reader:
+    """Takes each value only as it is written: that saves encoding an entry again to compare."""
 
     def __init__(self, octets):
-        self.octets, self.rest = octets, iter(octets)
-        require(self.take(2) == b"\2\1", "metadata of another version")
-        self.first, _, count, time = (self.number() for _ in range(4))
-        self.own = self.first + count
-        for _ in range(self.number()):  # sources
-            self.take(1)
-            self.take(self.take(1)[0] + 2)
-            self.number()
-            self.take(self.number())
-            certificate = self.take(1)[0]
-            self.take((0, 32)[certificate] if certificate < 2 else self.number())
-        self.runs = []
-        for _ in range(self.number()):
-            self.number()
-            time += self.difference()
-            self.difference()
-            self.runs.append((self.number(), self.number(), time))
-        for _ in range(self.number()):  # changes
-            self.number()
-            self.take(1)
-            self.number()
-            self.take(32 * self.take(1)[0])
-        self.upstreams = {}
-        for _ in range(self.number()):
-            number = self.number()
-            self.upstreams[self.take(self.number()).decode(errors="replace")] = 1 << number
-        whole = next(self.rest, None) is None and sum(run[0] for run in self.runs) == count > 0
-        require(whole, "metadata does not add up")
+        self.octets, self.at = octets, 0
 
     def take(self, count):
-        taken = bytes(itertools.islice(self.rest, count))
-        require(len(taken) == count, "metadata is cut off")
-        return taken
+        need(self.at + count <= len(self.octets), "cut off")
+        self.at += count
+        return self.octets[self.at - count:self.at]
 
-    def number(self):
-        value = shift = 0
-        while True:
-            octet = self.take(1)[0]
-            value |= (octet & 127) << shift
-            shift += 7
-            if octet < 128:
-                return value
+    def u8(self, allowed=range(256)):
+        value = self.take(1)[0]
+        need(value in allowed, f"{value} where {list(allowed)} could be")
+        return value
 
-    def difference(self):
-        n = self.number()
-        return n >> 1 ^ -(n & 1)
+    def n(self):
+        octets = self.take(1)
+        while octets[-1] > 127:
+            octets += self.take(1)
+        need(octets[-1] or len(octets) == 1, "a number in more octets than it takes")
+        return sum((octet & 127) << 7 * i for i, octet in enumerate(octets))
 
-    def messages(self, upstream):
-        """Leaf and receive time of the messages that an upstream should have."""
-        at = self.first
-        for count, to, time in self.runs:
-            if upstream is None or to & self.upstreams.get(upstream, 0):
-                yield from ((at + i, time) for i in range(count))
-            at += count
+    def z(self):
+        value = self.n()
+        return value >> 1 ^ -(value & 1)
 
+    def text(self):
+        return self.take(self.n()).decode()
 
-def check_log(log, key):
-    """Hashes by level, and batches, of a log that is as it was signed."""
-    size, root = checkpoint(log.get("checkpoint"), key)
-    stored = list(stored_checkpoints(log, key))
-    require(all(a[0] < b[0] for a, b in zip(stored, stored[1:])), "checkpoints are out of order")
-    require(stored and stored[-1][0] >= size, "stored checkpoints end before the newest")
-    levels = [log.hashes(0, size)]
-    while len(levels[-1]) >= 256:
-        levels.append(log.hashes(len(levels), len(levels[-1]) // 256))
-        for i, hash in enumerate(levels[-1]):
-            below = levels[-2][256 * i:256 * i + 256]
-            require(None in below or fold(below) == hash, "tile %d of a level was changed" % i)
-    for s, r in stored + [(size, root)]:
-        other = s <= size and tree_root(levels, s) not in (r, None)
-        require(not other, "the checkpoint over %d is of another tree" % s)
-    batches = [batch for batch in metadata(log) if batch.own < size]
-    for batch in batches:
-        same = levels[0][batch.own] in (None, leaf(batch.octets))
-        require(same, "metadata %d was changed" % batch.own)
-    dropped = levels[0].count(None)
-    whole = batches and batches[0].first <= dropped and batches[-1].own == size - 1
-    require(whole or not size, "metadata does not reach from the first hash to the last")
-    entries = 0
-    for i, entry in log.entries(size):
-        require(levels[0][i] in (None, leaf(entry)), "entry %d was changed" % i)
-        entries += 1
-    print("log: %d hashes, %d dropped; %d checkpoints; %d batches; %d entries of it looked at"
-          % (size, dropped, len(stored), len(batches), entries))
-    return levels, batches
+    def source(self):
+        start = self.at
+        self.u8(range(6))                                  # transport
+        self.take(self.u8([0, 4, 16]) + 2)                 # address and port
+        self.n(), self.text()                              # connection, listener
+        certificate = self.u8(range(3))
+        self.text() if certificate == 2 else self.take(32 * certificate)
+        return self.octets[start:self.at]
 
+Run = namedtuple("Run", "time upstreams")
 
-# ---- What upstreams have kept
+def decode(entry):
+    """Of an entry of metadata: first leaf, number of messages, and (messages, Run) for each run of them."""
+    reader = Reader(entry)
+    reader.u8([2]), reader.u8([1])
+    first, _, count, time = (reader.n() for _ in range(4))
+    sources = [reader.source() for _ in range(reader.n())]
+    runs, behind, before, used, changed = [], {}, None, 0, -1
+    for _ in range(reader.n()):
+        source, delta, gap, messages, upstreams = reader.n(), reader.z(), reader.z(), reader.n(), reader.n()
+        need(source <= len(behind), "sources out of order")
+        need(messages and (delta or gap or before != (source, upstreams)), "a run in two")
+        time, behind[source] = time + delta, behind.get(source, 0) + gap + messages
+        before, used = (source, upstreams), used | upstreams
+        runs.append((messages, time, upstreams))
+    need(len(behind) == len(set(sources)) == len(sources), "a source twice, or without a run")
+    need(sum(messages for messages, _, _ in runs) == count, "more or fewer messages than in the runs")
+    for _ in range(reader.n()):
+        delta = reader.n()
+        need(delta or changed < 0, "a message changed twice")
+        changed = max(changed, 0) + delta
+        reader.u8()                                        # form
+        need(changed < count and reader.n() < 1 << 32, "a change of no message, or for unknown reasons")
+        reader.take(32 * reader.u8(range(2)))
+    names = [(reader.n(), reader.text()) for _ in range(reader.n())]
+    need([i for i, _ in names] == [i for i in range(used.bit_length()) if used >> i & 1], "other upstreams")
+    need(reader.at == len(entry), "octets behind it")
+    return first, count, [(messages, Run(time, frozenset(name for i, name in names if upstreams >> i & 1)))
+                          for messages, time, upstreams in runs]
 
-def messages(octets):
-    """The messages of a file: a line each, or behind their lengths."""
-    head = octets[:1 << 20]
-    counts, lines = rb"[0-9] <[0-9]{1,3}>1 ", rb"(?:^|\n)<[0-9]{1,3}>1 "
-    if len(re.findall(counts, head)) <= len(re.findall(lines, head)):
-        return octets.removesuffix(b"\n").split(b"\n") if octets else []
-    start, found, at = re.compile(rb"\n?([0-9]{1,9}) (?=<)"), [], 0
-    while at < len(octets):
-        this = start.match(octets, at)
-        end = this.end() + int(this[1]) if this else len(octets) + 1
-        if this and (start.match(octets, end) or octets[end:] in (b"", b"\n") and end <= len(octets)):
-            found.append(octets[this.end():end])
-        else:  # damaged up to where the next can begin
-            this = start.search(octets, at + 1)
-            end = this.start() if this else len(octets)
-            found.append(octets[at:end])
-        at = end + (octets[end:] == b"\n")
-    return found
+class Metadata:
+    """runs[leaf - first]: the run of a message, None where metadata stands itself."""
 
+    def __init__(self, store, tree):
+        self.tree, self.first, self.runs = tree, None, []
+        for path, name, octets in files(store, "metadata", r"[0-9]{20}\.batches"):
+            first, at = int(name[:20]), 24
+            self.first = first if self.first is None else self.first
+            need(first == self.end(), f"{path}: not where the file before ends")
+            check_header(path, octets, struct.pack(">8sIQ", b"SEALMETA", 1, first))
+            while at < len(octets) and self.end() < tree.size:
+                with within(f"{path}: block at octet {at}"):
+                    at = self.read_block(octets, at)
+        self.first = self.first or 0
+        need(self.first <= tree.first, f"metadata: begins at {self.first}, and leaf hashes at {tree.first}")
+        need(self.end() >= tree.size, f"metadata: ends at {self.end()}, before the newest checkpoint does")
 
-def undone(line):
-    """The line, and what it can have been before a daemon escaped control characters."""
-    numbers = re.sub(rb"#(0[0-3][0-7]|177)", lambda m: bytes([int(m[1], 8)]), line)
-    letters = {b"n": b"\n", b"r": b"\r", b"0": b"\0"}
-    for text in (line, numbers):
-        yield text
-        yield re.sub(rb"\\([nr0])", lambda m: letters[m[1]], text)
+    def end(self):
+        return self.first + len(self.runs)
 
+    def read_block(self, octets, at):
+        magic, length, inflated, count, first, end, crc = struct.unpack_from(">4sIIIQQ4s", octets, at)
+        content, behind = octets[at + 36:at + 36 + length], at + 36 + length
+        need(magic == b"META" and crc == crc32c(octets[at:at + 32] + content), "damaged")
+        need(first == self.end() and end <= self.tree.size, "not where the block before ends")
+        inflate, at = zlib.decompressobj(), 0
+        content = inflate.decompress(content, inflated + 1)
+        need(inflate.eof and not inflate.unused_data and len(content) == inflated, "not what it inflates to")
+        for _ in range(count):
+            length, = struct.unpack_from(">I", content, at)
+            entry, at = content[at + 4:at + 4 + length], at + 4 + length
+            first, messages, runs = decode(entry)
+            leaf = first + messages
+            need(first == self.end() and leaf < end, f"entry {leaf}: not where the one before ends")
+            need(leaf < self.tree.first or leaf_hash(entry) == self.tree.levels[0][leaf],
+                 f"entry {leaf}: another one than in the log")
+            self.runs += [run for messages, run in runs for _ in range(messages)] + [None]
+        need(at == len(content) and end == self.end(), "not the entries that it says")
+        return behind
 
-VALUE = r'="((?:[^"\\\]]|\\["\\\]])*)"'
-IN_BAND = re.compile(r"\[ckpt@[0-9.]+ o%s n%s r%s s0%s\]" % (VALUE, VALUE, VALUE, VALUE))
+def check_bundles(store, tree):
+    checked = set()
+    for _, first, width, path, octets in tiles(store, tree.size, ["entries"]):
+        at = 0
+        for leaf in range(first, first + width):
+            end = at + 2 + int.from_bytes(octets[at:at + 2], "big")
+            need(at + 2 <= end <= len(octets), f"{path}: cut off")
+            if tree.first <= leaf < tree.size:
+                need(leaf_hash(octets[at + 2:end]) == tree.levels[0][leaf], f"{path}: another entry {leaf}")
+                checked.add(leaf)
+            at = end
+        need(at == len(octets), f"{path}: octets behind the last entry")
+    return len(checked)
 
-
-def in_band(line, key):
-    """The checkpoint in a line, if it is signed: anybody can send another one."""
-    found = b"[ckpt@" in line and IN_BAND.search(line.decode(errors="replace"))
-    if found:
-        o, n, r, s = (re.sub(r'\\(["\\\]])', r"\1", value) for value in found.groups())
+class Log:
+    def __init__(self, store, keys, say):
+        note = store.read("checkpoint")
+        if note is None:
+            raise Unclear(f"{store.place}: no checkpoint, so no log")
+        with within("checkpoint"):
+            self.size, root = open_checkpoint(note, keys)
+        self.tree = read_tree(store, self.size)
+        need(self.tree.root(self.size) == root, "tiles: another root than the newest checkpoint has")
+        say(GOOD, f"good: newest checkpoint, over {self.size} entries, and hashes from {self.tree.first} on")
+        say(GOOD, f"good: {check_checkpoints(store, self.tree, keys)} stored checkpoints")
+        self.metadata = Metadata(store, self.tree)
+        say(GOOD, f"good: metadata of entries from {self.metadata.first} on")
         try:
-            return checkpoint("\n".join((o, n, r, "", s, "")).encode(), key)
-        except Tampered:
-            pass
-    return None
+            say(GOOD, "not checked: entries, for there is no --token" if store.remote and not store.token else
+                f"good: {check_bundles(store, self.tree)} entries in bundles")
+        except Unclear as error:
+            say(GOOD, f"not checked: entries: {error}")
 
+    def run(self, leaf):
+        """None if it is no message, or its metadata was dropped."""
+        known = self.metadata.first <= leaf < self.size
+        return self.metadata.runs[leaf - self.metadata.first] if known else None
 
-def check_files(log, key, paths, upstream):
-    levels, batches = check_log(log, key)
-    leaves, size = levels[0], len(levels[0])
-    due = {at: time for batch in batches for at, time in batch.messages(upstream) if leaves[at]}
-    last = max(due, default=-1)
-    free = collections.defaultdict(list)  # places by hash that no line has taken yet
-    for at, hash in enumerate(leaves):
-        free[hash].append(at)
-    found, newer = [], []
-    for path in paths:
-        with open(path, "rb") as file:
-            lines = messages(file.read())
-        notes = [in_band(line, key) for line in lines]
-        signed = [note for note in notes if note]
-        raw = [re.match(rb"<[0-9]{1,3}>1 ", line) is not None for line in lines[:200]]
-        if 2 * sum(raw) < len(raw):
-            print("%s is in a format that leaves too much out; %d checkpoints in it are signed"
-                  % (path, len(signed)))
-            return 3
-        if any(s > size or tree_root(levels, s) not in (r, None) for s, r in signed):
-            found.append("a checkpoint in %s is not of this log" % path)
-        before, strange = -1, []  # place of the line before; lines since then that are no entries
-        for number, (line, note) in enumerate(zip(lines, notes), 1):
-            where = "line %d of %s" % (number, path)
-            hash = next((h for h in map(message_leaf, undone(line)) if h in free), None)
-            if hash is None:
-                strange.append((where + " is no entry", note))
-            elif not free[hash]:
-                found.append(where + " repeats an entry")
-            else:
-                next_one = bisect.bisect(free[hash], before) % len(free[hash])
-                at = free[hash].pop(next_one)
-                if at < before:
-                    found.append("%s is entry %d, but stands behind entry %d" % (where, at, before))
-                found += [text for text, _ in strange]
-                before, strange = at, []
-                due.pop(at, None)
-        for text, note in strange:
-            if before < last:
-                found.append(text)
-            elif note is None or note[0] < size:  # else it is the newest checkpoint itself
-                newer.append(text + ", or not sealed yet")
-    found += ["entry %d, received %d, has no line" % missing for missing in due.items()]
-    print("\n".join(found + newer or ["files: nothing is missing, and nothing else is in them"]))
-    return 1 if found else 3 if newer else 0
+    def describe(self, leaf):
+        run = self.run(leaf)
+        with contextlib.suppress(OverflowError):
+            time = run and datetime.datetime(1970, 1, 1) + datetime.timedelta(microseconds=run.time)
+            return f"entry {leaf}, received {time:%FT%T.%fZ}" if run else f"entry {leaf}"
+        return f"entry {leaf}, received at no time"
 
+def verify_proof(octets, keys):
+    """C2SP tlog-proof, with the entry in `extra`."""
+    def root(node, index, size, path):
+        if size == 1:
+            need(not path, "too many hashes")
+            return node
+        need(path, "too few hashes")
+        left = 1 << (size - 1).bit_length() - 1
+        if index < left:
+            return node_hash(root(node, index, left, path[:-1]), path[-1])
+        return node_hash(path[-1], root(node, index - left, size - left, path[:-1]))
 
-# ---- Proofs
+    with within("proof"):
+        head, _, note = octets.partition(b"\n\n")
+        pattern = "c2sp.org/tlog-proof@v1\nextra (.+)\nindex (0|[1-9][0-9]{0,18})((?:\n.{44})*)"
+        match = re.fullmatch(pattern, head.decode())
+        need(match, "not a proof")
+        entry, index, path = base64_strict(match[1]), int(match[2]), match[3].split()
+        size, expected = open_checkpoint(note, keys)
+        need(index < size, "of an entry behind the checkpoint")
+        path = [base64_strict(text) for text in path]
+        need(root(leaf_hash(entry), index, size, path) == expected, "another root than the checkpoint has")
+    return f"good: entry {index} of {size} in {keys[0].name}: {entry[1:]!r:.300}"
 
-PROOF = re.compile(r"c2sp\.org/tlog-proof@v1\nextra (.+)\nindex (0|[1-9][0-9]{0,18})\n((?:.+\n)*)\n")
+# ---- Files of an upstream
 
+PRI = rb"<[0-9]{1,3}>1 "
+ISO = rb"[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-6][0-9](?:\.[0-9]{1,9})?(?:Z|[+-][0-9:]{5}) "
+BSD = rb"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ 1-3][0-9] [0-2][0-9]:[0-5][0-9]:[0-6][0-9] "
+FRAME = re.compile(b"([1-9][0-9]{0,8}) " + PRI)
+ELEMENT = rb'\[ckpt@[0-9]+ o="%b" n="%b" r="%b" s0="%b"\]' % ((rb'((?:[^"\\\]]|\\["\\\]])*)',) * 4)
+NEWEST = re.compile(b"<110>1 " + ISO + rb"[^ ]+ sealpost [^ ]+ CKPT (" + ELEMENT + rb") checkpoint \1")
 
-def check_proof(octets, key):
-    """C2SP tlog-proof with the entry as extra data."""
-    try:
-        head = PROOF.match(octets.decode())
-        require(head, "the proof is damaged, or has no entry")
-        entry, index = unbase64(head[1]), int(head[2])
-        path = [unbase64(line) for line in head[3].splitlines()]
-    except ValueError as e:
-        raise Tampered("the proof is damaged: %s" % e)
-    size, root = checkpoint(octets[len(head[0].encode()):], key)
-    require(index < size, "the entry is behind the checkpoint")
-    hash, at, last = leaf(entry), index, size - 1
-    for sibling in path:
-        require(last > 0, "the proof is too long")
-        while at % 2 == 0 and at == last:  # no right sibling here: the hash goes up as it is
-            at, last = at // 2, last // 2
-        hash = sha(b"\1" + (sibling + hash if at % 2 else hash + sibling))
-        at, last = at // 2, last // 2
-    require(last == 0 and hash == root, "the entry is not in the log")
-    print("entry %d: %r" % (index, entry[:200]))
-    return 0
+def damage(octets):
+    """A frame before damage has no frame behind it, but may be whole."""
+    match = FRAME.match(octets)
+    end = match.end(1) + 1 + int(match[1]) if match else len(octets)
+    if end < len(octets):
+        yield 0, octets[match.end(1) + 1:end]
+        octets = octets[end + (octets[end:end + 1] == b"\n"):]
+    yield 0, octets
 
+def frames(octets):
+    """(octets covered, message) of each octet-counted frame; (0, octets) of damage between them."""
+    at = damaged = 0
+    while at < len(octets):
+        match = FRAME.match(octets, at)
+        end = match.end(1) + 1 + int(match[1]) if match else 0
+        behind = end + (octets[end:end + 1] == b"\n")
+        if match and (behind >= len(octets) or FRAME.match(octets, behind)):
+            if damaged < at:
+                yield from damage(octets[damaged:at])
+            yield min(behind, len(octets)) - at, octets[match.end(1) + 1:end]
+            at = damaged = behind
+        else:
+            match = FRAME.search(octets, at + 1)
+            at = match.start() if match else len(octets)
+    if damaged < len(octets):
+        yield from damage(octets[damaged:])
+
+def split(octets):
+    """Messages of a file, and whether its format is one that leaves nothing out."""
+    head = octets[:1 << 20]
+    counted = sum(covered for covered, _ in frames(head))
+    raw, default = (sum(len(line[0]) for line in re.finditer(b"(?m)^(?:%b)[^\n]*\n?" % begin, head))
+                    for begin in (PRI, ISO + b"|" + BSD))
+    if counted > raw + default:
+        return [message for _, message in frames(octets)], True
+    lines = octets.split(b"\n")
+    return lines if lines[-1] else lines[:-1], raw > default or not octets
+
+def readings(message):
+    """A message as it is there, and with undone what was escaped on the way."""
+    rsyslog = re.sub(rb"#(0[0-3][0-7]|177)", lambda match: bytes([int(match[1], 8)]), message)
+    ours = [re.sub(rb"\\([nr0])", lambda match: b"\n\r\0"[b"nr0".index(match[1]):][:1], text)
+            for text in (message, rsyslog)]
+    return dict.fromkeys([message, rsyslog] + ours)
+
+def in_band(message, keys):
+    """(size, root) of each signed checkpoint in a message; anybody can send others."""
+    for values in re.findall(ELEMENT, message):
+        values = tuple(re.sub(rb'\\(["\\\]])', rb"\1", value) for value in values)
+        with contextlib.suppress(Tampered, ValueError):
+            yield open_checkpoint(b"%b\n%b\n%b\n\n%b\n" % values,
+                                  [key for key in keys if key.name.encode() == values[0]])
+
+def align(lines):
+    """{line: place} of those in order, and {line: place, or None where all are taken} of the others.
+
+    What is in order is a longest common subsequence of file and log (Hunt and Szymanski). Of many equal
+    lines each is tried at the places about its own number only: else they would cost their square.
+    """
+    total, seen = Counter(places[0] for places in lines if places), Counter()
+    tops, chains = [], []                                  # by length: least place at the end, and the lines
+    for i, places in enumerate(lines):
+        if places:
+            at, spare = seen[places[0]], len(places) - total[places[0]]
+            seen[places[0]] += 1
+            for place in reversed(places[max(0, at - 2 + min(0, spare)):at + 3 + max(0, spare)]):
+                k = bisect_left(tops, place)
+                chains[k:k + 1], tops[k:k + 1] = [(i, chains[k - 1] if k else None)], [place]
+    order, others, free = {}, {}, {}
+    chain, ceiling = (chains[-1], tops[-1] + 1) if tops else (None, 0)
+    while chain:
+        i, chain = chain
+        order[i] = ceiling = lines[i][bisect_left(lines[i], ceiling) - 1]
+    taken = set(order.values())
+    for i, places in enumerate(lines):
+        if places and i not in order:
+            rest = free.setdefault(places[0], iter(places))
+            others[i] = next((place for place in rest if place not in taken), None)
+            taken.add(others[i])
+    return order, others
+
+def read_lines(path, log, places, keys, say):
+    """(FILE:LINE, places in the log) of each line; None if its format leaves out too much."""
+    octets, lines, good = read_file(path), [], 0
+    messages, whole = split(gzip.decompress(octets) if octets[:2] == b"\x1f\x8b" else octets)
+    for number, message in enumerate(messages, 1):
+        signed = set(in_band(message, keys)) if b"[ckpt@" in message else ()
+        for size, root in signed:
+            if size > log.size or log.tree.root(size) not in (None, root):
+                say(TAMPERED, f"tampered: {path}:{number}: a signed checkpoint over {size} entries is not of "
+                              f"this log over {log.size}: it was put back, or there are two")
+        good += len(signed)
+        known = next(filter(None, (places.get(message_hash(text)) for text in readings(message))), ())
+        if not known and NEWEST.fullmatch(message) and log.size in dict(signed):
+            known = log.size,
+        lines.append((f"{path}:{number}", known))
+    if whole or any(known for _, known in lines):
+        return lines
+    say(UNCLEAR, f"cannot tell: {path}: octets are left out in its format; checkpoints read in it: {good}")
+
+def compare(log, keys, options, say):
+    def wanted(leaf):
+        run = log.run(leaf)
+        return run and (run.upstreams & options.upstream if options.upstream else run.upstreams)
+
+    names = set().union(*(run.upstreams for run in set(log.metadata.runs) if run))
+    if not names >= options.upstream:
+        raise Usage(f"upstreams of the log are {' '.join(sorted(names))}")
+    places = {}
+    for leaf in range(log.tree.first, log.size):
+        if leaf < log.metadata.first or wanted(leaf):
+            places.setdefault(log.tree.levels[0][leaf], []).append(leaf)
+    read = [read_lines(path, log, places, keys, say) for path in options.file]
+    files = sorted(filter(None, read), key=lambda lines: statistics.median(      # rotated ones, in any order
+        [known[0] for _, known in lines if len(known) == 1] or [0]))
+    lines = [line for file in files for line in file]
+    order, others = align([known for _, known in lines])
+    taken = {*order.values(), *others.values()}
+    missing = [leaf for leaf in range(log.tree.first, log.size) if wanted(leaf) and leaf not in taken]
+    strangers, low = [], -1
+    for i, line in enumerate([line for line, _ in lines] + ["end"]):
+        if i in others and others[i] is None:
+            say(GOOD if options.allow_repeats else TAMPERED, f"repeated: {line}")
+        elif i in others:
+            say(TAMPERED, f"reordered: {line}, {log.describe(others[i])}")
+        elif i not in order and i < len(lines):
+            strangers.append(line)
+        else:                                              # in its place, or the end: what is before it?
+            high = order.get(i, log.size)
+            lost = missing[bisect_right(missing, low):bisect_left(missing, high)]
+            outside = options.part and (low < 0 or i == len(lines))
+            if outside:
+                lost = lost[max(0, len(lost) - len(strangers)):] if low < 0 else lost[:len(strangers)]
+            for stranger, leaf in itertools.zip_longest(strangers, lost):
+                if stranger and low < 0 < log.tree.first:
+                    say(UNCLEAR, f"cannot tell: {stranger} may be older than the hashes that the log has")
+                elif stranger and leaf is not None:
+                    say(TAMPERED, f"changed: {stranger}, {log.describe(leaf)}")
+                elif stranger:
+                    say(*(UNCLEAR, f"not sealed yet: {stranger}") if high >= log.size else
+                        (TAMPERED, f"inserted: {stranger}, before {log.describe(high)}"))
+                elif None not in read:
+                    say(TAMPERED, f"missing: {log.describe(leaf)}")
+            strangers, low = [], high
+    say(GOOD, f"{len(order)} of {len(lines)} lines are entries of the log in its order")
 
 # ---- Command line
 
-OPTIONS = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-OPTIONS.add_argument("--key", required=True, type=Key)
-OPTIONS.add_argument("--upstream")
-OPTIONS.add_argument("--token", type=argparse.FileType())
-OPTIONS.add_argument("place", metavar="LOG|PROOF")
-OPTIONS.add_argument("files", metavar="FILE", nargs="*")
+def parse(arguments):
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    option = parser.add_argument
+    option("--key", required=True, help="a verifier key, or a file with some")
+    option("--token", metavar="FILE", help="has the relay's admin token, for entries by URL")
+    option("--upstream", metavar="NAME", action="append", default=[], help="whose files these are; again "
+           "with another name that it had; without it, all that was routed is looked for")
+    option("--allow-repeats", action="store_true", help="a line may be there again")
+    option("--part", action="store_true", help="what is before and behind the files is not missed")
+    option("log", metavar="LOG", help="folder or URL of a log; or a proof")
+    option("file", metavar="FILE", nargs="*", help="all files of one upstream, plain or gzip")
+    options = parser.parse_args(arguments)
+    options.proof = os.path.isfile(options.log) and not options.file
+    if not (options.proof or os.path.isdir(options.log) or re.match("https?://", options.log)):
+        raise Usage(f"no log: {options.log}")
+    with within(options.key):
+        options.keys = read_keys(options.key)
+    options.upstream = set(options.upstream)
+    options.token = options.token and read_file(options.token).decode().strip()
+    for path in options.file:
+        open(path, "rb").close()
+    return options
 
+def run(arguments):
+    worst = GOOD
 
-def run(words):
-    order = OPTIONS.parse_args(words)
+    def say(code, text):
+        nonlocal worst
+        worst = TAMPERED if code == TAMPERED else worst or code
+        print(text)
+
     try:
-        if os.path.isfile(order.place):
-            with open(order.place, "rb") as file:
-                return check_proof(file.read(), order.key)
-        log = Log(order.place, order.token and order.token.read().strip())
-        if order.files:
-            return check_files(log, order.key, order.files, order.upstream)
-        check_log(log, order.key)
-        return 0
-    except Tampered as e:
-        print("TAMPERED: %s" % e)
-        return 1
-    except OSError as e:
-        print("cannot tell: %s" % e, file=sys.stderr)
-        return 3
+        options = parse(arguments)
+    except SystemExit as end:                              # argparse has said why
+        return USAGE if end.code else GOOD
+    except (Usage, Tampered, OSError, ValueError) as error:
+        return print(f"verify.py: {error}", file=sys.stderr) or USAGE
+    try:
+        if options.proof:
+            say(GOOD, verify_proof(read_file(options.log), options.keys))
+        else:
+            log = Log(Store(options.log, options.token), options.keys, say)
+            if options.file:
+                compare(log, options.keys, options, say)
+    except Usage as error:
+        return print(f"verify.py: {error}", file=sys.stderr) or USAGE
+    except Tampered as error:
+        say(TAMPERED, f"tampered: {error}")
+    except Exception as error:                             # no damage may end in a traceback, nor in GOOD
+        say(UNCLEAR, f"cannot tell: {error or type(error).__name__}")
+    print({GOOD: "GOOD", TAMPERED: "TAMPERED", UNCLEAR: "CANNOT TELL"}[worst])
+    return worst
 
+def batch():
+    for line in sys.stdin:
+        with contextlib.redirect_stdout(sys.stderr), contextlib.suppress(ValueError):
+            code = USAGE                                   # of a line that shlex cannot split
+            code = run(shlex.split(line))
+        print(code, flush=True)
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["--batch"]:  # a run a line, words divided by tabs; answers its exit code
-        for call in sys.stdin:
-            print("exit %d" % run(call.rstrip("\n").split("\t")), flush=True)
-    else:
-        sys.exit(run(sys.argv[1:]))
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")
+    sys.exit(batch() if sys.argv[1:] == ["--batch"] else run(sys.argv[1:]))

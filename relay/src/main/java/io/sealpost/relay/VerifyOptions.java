@@ -3,6 +3,7 @@ package io.sealpost.relay;
 import io.sealpost.relay.verify.FilesCheck;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Option;
 import org.apache.commons.cli.Options;
@@ -23,7 +24,11 @@ final class VerifyOptions {
         options.addOption(token());
         options.addOption(Command.value(LOG, "WHERE", "the log that files are compared with"));
         options.addOption(
-                Command.value(UPSTREAM, "NAME", "only what was routed to this upstream is missed"));
+                Command.value(
+                        UPSTREAM,
+                        "NAME",
+                        "whose files these are: they have what was routed to it, nothing else;"
+                                + " again with another name that it had"));
         options.addOption(
                 flag(
                         ALLOW_REPEATS,
@@ -47,8 +52,12 @@ final class VerifyOptions {
     }
 
     static List<String> keys(CommandLine line) {
-        String[] keys = line.getOptionValues(KEY);
-        return keys == null ? List.of() : List.of(keys);
+        return values(line, KEY);
+    }
+
+    private static List<String> values(CommandLine line, String option) {
+        String[] values = line.getOptionValues(option);
+        return values == null ? List.of() : List.of(values);
     }
 
     static VerifyCommand.Request request(CommandLine line) {
@@ -57,7 +66,7 @@ final class VerifyOptions {
                 Optional.ofNullable(line.getOptionValue(LOG)),
                 LogPlace.token(line),
                 new FilesCheck.Order(
-                        Optional.ofNullable(line.getOptionValue(UPSTREAM)),
+                        Set.copyOf(values(line, UPSTREAM)),
                         line.hasOption(ALLOW_REPEATS),
                         line.hasOption(PART)),
                 line.getArgList());

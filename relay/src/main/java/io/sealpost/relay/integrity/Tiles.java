@@ -8,6 +8,9 @@ public final class Tiles {
     /** Levels of nodes that one level of tiles stands for. */
     public static final int HEIGHT = 8;
 
+    /** Leaf hashes that go together after {@code integrity.keep}: those of a file. */
+    public static final int DROPPED_TOGETHER = HashFolder.SPAN;
+
     private Tiles() {}
 
     /** Hashes that a tree of this size has at a level. */

@@ -9,10 +9,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.LongPredicate;
 
 /**
  * Compares the files of an upstream, all of them together, with a log that {@link LogCheck} has
- * found good. Memory: one bit for each entry, some 100 MiB at most else. For one thread, once; it
+ * found good. Memory: two bits for each entry, some 100 MiB at most else. For one thread, once; it
  * hashes lines on all cores.
  */
 public final class FilesCheck {
@@ -29,6 +31,7 @@ public final class FilesCheck {
     private final Checkpoint newest;
     private final long firstLeaf;
     private final SeenLeaves seen;
+    private final LongPredicate routed;
     private final LeafLocator locator;
     private final Unplaced unplaced;
     private final InBandNotes notes;
@@ -43,12 +46,13 @@ public final class FilesCheck {
     /**
      * What is asked for.
      *
-     * @param upstream whose files they are, for the messages that were routed to it alone
+     * @param upstreams names of the upstream whose files they are, which then have the messages
+     *     routed to it and no others; empty: of all upstreams
      * @param allowRepeats lines may come again, and in several files late, as after a broken
      *     connection
      * @param part the files hold a part of the log, so what is before or behind is not missing
      */
-    public record Order(Optional<String> upstream, boolean allowRepeats, boolean part) {}
+    public record Order(Set<String> upstreams, boolean allowRepeats, boolean part) {}
 
     private FilesCheck(
             SealedLog log, LogKeys keys, Findings findings, Order order, Checkpoint newest)
@@ -60,7 +64,10 @@ public final class FilesCheck {
         this.newest = newest;
         this.firstLeaf = log.firstLeaf(newest.size());
         this.seen = new SeenLeaves(newest.size());
-        this.locator = new LeafLocator(log, firstLeaf, newest.size(), seen);
+        try (MetadataReader metadata = new MetadataReader(log.metadata(), newest::size)) {
+            this.routed = RoutedLeaves.of(order.upstreams, metadata, firstLeaf, newest.size());
+        }
+        this.locator = new LeafLocator(log, firstLeaf, newest.size(), seen, routed);
         this.unplaced = new Unplaced(locator, seen);
         this.notes = new InBandNotes(log, keys, findings, newest, firstLeaf);
         this.texts = new EntryTexts(new MetadataReader(log.metadata(), newest::size));
@@ -206,7 +213,7 @@ public final class FilesCheck {
         long begin = order.part ? Math.min(lowest, newest.size()) : firstLeaf;
         long end = order.part ? highest + 1 : newest.size();
         MissingLeaves.Range range =
-                new MissingLeaves.Range(Math.max(begin, firstLeaf), end, order.upstream);
+                new MissingLeaves.Range(Math.max(begin, firstLeaf), end, routed);
         try (MetadataReader metadata = new MetadataReader(log.metadata(), newest::size)) {
             return MissingLeaves.of(metadata, range, seen::has);
         }
@@ -336,6 +343,8 @@ public final class FilesCheck {
                         + " are entries of the log; "
                         + missing.expected()
                         + " entries should have a line"
-                        + order.upstream.map(name -> " at " + name).orElse(""));
+                        + (order.upstreams.isEmpty()
+                                ? ""
+                                : " at " + String.join(", ", order.upstreams)));
     }
 }

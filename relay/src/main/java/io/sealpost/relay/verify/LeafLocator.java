@@ -6,11 +6,13 @@ import io.sealpost.relay.integrity.Tiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongPredicate;
 
 /**
  * Says which leaf a line is. Lines stand nearly always where they are expected or near, so a few
@@ -28,6 +30,7 @@ final class LeafLocator {
     private final long begin;
     private final long size;
     private final SeenLeaves seen;
+    private final LongPredicate routed;
     private final Map<Long, LeafSegment> segments =
             new LinkedHashMap<>(SEGMENTS * 2, 0.75f, true) {
                 private static final long serialVersionUID = 1;
@@ -38,12 +41,17 @@ final class LeafLocator {
                 }
             };
 
-    /** A locator over leaves from {@code begin}, the first of a tile, to the end. */
-    LeafLocator(TiledNodes.Runs log, long begin, long size, SeenLeaves seen) {
+    /**
+     * A locator over leaves from {@code begin}, the first of a tile, to the end.
+     *
+     * @param routed which of them can have a line at all
+     */
+    LeafLocator(TiledNodes.Runs log, long begin, long size, SeenLeaves seen, LongPredicate routed) {
         this.log = log;
         this.begin = begin;
         this.size = size;
         this.seen = seen;
+        this.routed = routed;
     }
 
     /** The leaf of a hash that has no line yet, best one at or behind {@code expected}; or -1. */
@@ -97,6 +105,11 @@ final class LeafLocator {
         for (int at = 0; at < count; at += Tiles.WIDTH) {
             int width = Math.min(Tiles.WIDTH, count - at);
             log.read(0, first + at, width, hashes, at * Hash.OCTETS);
+        }
+        for (int i = 0; i < count; i++) {
+            if (!routed.test(first + i)) { // no line has this hash
+                Arrays.fill(hashes, i * Hash.OCTETS, (i + 1) * Hash.OCTETS, (byte) 0);
+            }
         }
         return new LeafSegment(first, count, hashes);
     }

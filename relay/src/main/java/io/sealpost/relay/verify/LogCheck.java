@@ -210,6 +210,9 @@ public final class LogCheck {
                 "hashes of entries 0 to " + (firstLeaf - 1),
                 "they are not kept, as a message \"integrity-dropped\" should tell; the levels"
                         + " above them are, and were checked");
+        if (firstLeaf % Tiles.DROPPED_TOGETHER != 0) {
+            damaged("leaf hashes begin at " + firstLeaf + ", where the relay drops whole files");
+        }
         TreeEdge above =
                 new TreeEdge((level, index, b, at) -> compare(level + Tiles.HEIGHT, index, b, at));
         for (long i = 0; i < firstLeaf / Tiles.WIDTH; i += Tiles.WIDTH) {

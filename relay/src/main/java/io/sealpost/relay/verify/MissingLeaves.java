@@ -32,7 +32,7 @@ final class MissingLeaves {
     private final SortedSet<String> upstreams = new TreeSet<>();
 
     /** Which leaves should have a line. */
-    record Range(long begin, long end, Optional<String> upstream) {}
+    record Range(long begin, long end, LongPredicate routed) {}
 
     /** Goes through all metadata. */
     static MissingLeaves of(MetadataReader metadata, Range range, LongPredicate hasLine)
@@ -50,27 +50,13 @@ final class MissingLeaves {
 
     private void add(BatchEntry entry, Range range, LongPredicate hasLine) {
         upstreams.addAll(entry.upstreams().values());
-        long to = range.upstream.map(name -> bits(entry, name)).orElse(-1L);
-        long first = entry.firstIndex();
-        for (BatchEntry.Run run : entry.runs()) {
-            long end = first + run.count();
-            if (range.upstream.isEmpty() || (run.upstreams() & to) != 0) {
-                for (long leaf = Math.max(first, range.begin);
-                        leaf < Math.min(end, range.end);
-                        leaf++) {
-                    add(leaf, hasLine.test(leaf));
-                }
+        long messages = entry.runs().stream().mapToLong(BatchEntry.Run::count).sum();
+        long end = Math.min(entry.firstIndex() + messages, range.end);
+        for (long leaf = Math.max(entry.firstIndex(), range.begin); leaf < end; leaf++) {
+            if (range.routed.test(leaf)) {
+                add(leaf, hasLine.test(leaf));
             }
-            first = end;
         }
-    }
-
-    private static long bits(BatchEntry entry, String name) {
-        long bits = 0;
-        for (var upstream : entry.upstreams().entrySet()) {
-            bits |= upstream.getValue().equals(name) ? 1L << upstream.getKey() : 0;
-        }
-        return bits;
     }
 
     private void add(long leaf, boolean hasLine) {

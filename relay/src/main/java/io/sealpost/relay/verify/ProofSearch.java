@@ -120,7 +120,8 @@ public final class ProofSearch {
 
     private Found first(List<UnknownLine> lines, List<byte[]> entries, long more)
             throws IOException {
-        LeafLocator locator = new LeafLocator(log, log.firstLeaf(size), size, new SeenLeaves(size));
+        SeenLeaves none = new SeenLeaves(size);
+        LeafLocator locator = new LeafLocator(log, log.firstLeaf(size), size, none, _ -> true);
         locator.search(
                 lines,
                 0,

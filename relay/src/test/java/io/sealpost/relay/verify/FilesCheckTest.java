@@ -12,16 +12,15 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FilesCheckTest {
-    private static final FilesCheck.Order ALL =
-            new FilesCheck.Order(Optional.empty(), false, false);
+    private static final FilesCheck.Order ALL = new FilesCheck.Order(Set.of(), false, false);
 
     @TempDir Path dir;
 
@@ -148,11 +147,25 @@ class FilesCheckTest {
         try (LogBuilder log = log(4, 50)) {
             byte[] half = LogBuilder.lines(log.only(i -> i % 2 == 0));
             byte[] less = LogBuilder.lines(log.only(i -> i % 2 == 0 && i != 60));
-            FilesCheck.Order order = new FilesCheck.Order(Optional.of("half"), false, false);
+            FilesCheck.Order order = new FilesCheck.Order(Set.of("half"), false, false);
 
             assertThat(check(log, order, half).all).isEmpty();
             assertThat(check(log, order, less).brief()).containsExactly("MISSING " + log.leaf(60));
             assertThat(check(log, ALL, half).all).isNotEmpty();
+        }
+    }
+
+    @Test
+    void a_sealed_line_that_was_routed_elsewhere_is_inserted() throws Exception {
+        try (LogBuilder log = log(4, 50)) {
+            List<byte[]> more = new ArrayList<>(log.only(i -> i % 2 == 0));
+            more.add(26, log.messages().get(51));
+            FilesCheck.Order half = new FilesCheck.Order(Set.of("half"), false, false);
+            FilesCheck.Order both = new FilesCheck.Order(Set.of("half", "archive"), false, false);
+
+            assertThat(check(log, half, LogBuilder.lines(more)).brief())
+                    .containsExactly("INSERTED -1");
+            assertThat(check(log, both, LogBuilder.lines(log.messages())).all).isEmpty();
         }
     }
 
@@ -178,7 +191,7 @@ class FilesCheckTest {
 
             assertThat(check(log, ALL, file).counts()).containsOnlyKeys(Finding.Kind.REPEATED);
             assertThat(check(log, ALL, file).counts()).containsValue(50L);
-            FilesCheck.Order allowed = new FilesCheck.Order(Optional.empty(), true, false);
+            FilesCheck.Order allowed = new FilesCheck.Order(Set.of(), true, false);
             assertThat(check(log, allowed, file).all).isEmpty();
         }
     }
@@ -188,7 +201,7 @@ class FilesCheckTest {
         try (LogBuilder log = log(10, 100)) {
             byte[] part = LogBuilder.lines(log.only(i -> i >= 300 && i < 700 && i != 500));
 
-            FilesCheck.Order order = new FilesCheck.Order(Optional.empty(), false, true);
+            FilesCheck.Order order = new FilesCheck.Order(Set.of(), false, true);
             assertThat(check(log, order, part).brief()).containsExactly("MISSING " + log.leaf(500));
             assertThat(check(log, ALL, part).brief())
                     .containsExactly(

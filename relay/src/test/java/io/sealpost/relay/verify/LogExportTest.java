@@ -145,6 +145,18 @@ class LogExportTest {
         }
     }
 
+    /** A relay drops a file of hashes at once; whoever takes away less wants to hide something. */
+    @Test
+    void leaf_hashes_that_are_gone_from_the_beginning_show() throws Exception {
+        Path www = dir.resolve("www");
+        export(FileStorage.at(www));
+        assertThat(check(FileStorage.at(www)).all).isEmpty();
+
+        Files.delete(www.resolve("tile/0/000"));
+
+        assertThat(check(FileStorage.at(www)).all.toString()).contains("leaf hashes begin at 256");
+    }
+
     @Test
     void names_that_a_server_gives_lead_nowhere_else() throws Exception {
         Path www = dir.resolve("www");

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -276,7 +277,8 @@ class TamperingIT {
     private CollectedFindings ours(Optional<String> upstream) throws Exception {
         CollectedFindings findings = new CollectedFindings();
         LogKeys keys = new LogKeys(List.of(log.keys().keys().getFirst()));
-        FilesCheck.Order order = new FilesCheck.Order(upstream, false, false);
+        FilesCheck.Order order =
+                new FilesCheck.Order(upstream.map(Set::of).orElse(Set.of()), false, false);
         try (SealedLog sealed = new TiledLog("export", new ExportFolder(FileStorage.at(export)))) {
             Optional<Checkpoint> newest = new LogCheck(sealed, keys, findings).run();
             if (newest.isPresent() && !findings.has(Finding.Verdict.TAMPERED)) {
@@ -314,12 +316,11 @@ class TamperingIT {
 
         int run(String... words) throws IOException {
             OutputStream in = process.getOutputStream();
-            in.write((String.join("\t", words) + "\n").getBytes(UTF_8));
+            in.write((String.join(" ", words) + "\n").getBytes(UTF_8));
             in.flush();
-            for (String line = answers.readLine(); line != null; line = answers.readLine()) {
-                if (line.startsWith("exit ")) {
-                    return Integer.parseInt(line.substring(5));
-                }
+            String exitCode = answers.readLine();
+            if (exitCode != null) {
+                return Integer.parseInt(exitCode);
             }
             throw new IOException("verify.py ended");
         }
