@@ -52,6 +52,7 @@ public final class ClientTls implements AutoCloseable {
         SslContextBuilder builder =
                 SslContextBuilder.forClient()
                         .sslProvider(SslProvider.OPENSSL_REFCNT)
+                        .keyStoreType(OwnCertificate.KEY_STORE)
                         .protocols(settings.minVersion().andNewer())
                         // ServerTrust compares names, and can say what it found instead
                         .endpointIdentificationAlgorithm("")

@@ -13,6 +13,12 @@ import java.util.List;
  * @param chain the certificate, then those between it and the root
  */
 record OwnCertificate(PrivateKey key, List<X509Certificate> chain) {
+    /**
+     * In which Netty keeps a key in memory. The default, PKCS #12, derives a key from a password
+     * for that, twice: half a second of a start.
+     */
+    static final String KEY_STORE = "JKS";
+
     static final String CERTIFICATE = "certificate";
     static final String KEY = "key";
     private static final byte[] CHALLENGE = new byte[32];

@@ -54,6 +54,7 @@ public final class ServerTls implements AutoCloseable {
             SslContextBuilder builder =
                     SslContextBuilder.forServer(own.key(), own.chain())
                             .sslProvider(SslProvider.OPENSSL_REFCNT)
+                            .keyStoreType(OwnCertificate.KEY_STORE)
                             .protocols(settings.minVersion().andNewer())
                             .clientAuth(clientAuth(settings.clientCertificate()));
             if (settings.clientCertificate() != ServerTlsSettings.ClientCertificate.NONE) {
