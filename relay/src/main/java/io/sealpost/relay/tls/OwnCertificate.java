@@ -15,7 +15,7 @@ import java.util.List;
 record OwnCertificate(PrivateKey key, List<X509Certificate> chain) {
     /**
      * In which Netty keeps a key in memory. The default, PKCS #12, derives a key from a password
-     * for that, twice: half a second of a start.
+     * for that, twice: 0.4 CPU-s of a start.
      */
     static final String KEY_STORE = "JKS";
 
