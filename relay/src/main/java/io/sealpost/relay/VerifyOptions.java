@@ -27,8 +27,7 @@ final class VerifyOptions {
                 Command.value(
                         UPSTREAM,
                         "NAME",
-                        "whose files these are: they have what was routed to it, nothing else;"
-                                + " again with another name that it had"));
+                        "whose files these are, without what went elsewhere only; again if renamed"));
         options.addOption(
                 flag(
                         ALLOW_REPEATS,
