@@ -24,7 +24,7 @@ final class FileWalk {
 
     private final String name;
     private final LeafLocator locator;
-    private final SeenLeaves seen;
+    private final LeafSet seen;
     private final Unplaced unplaced;
     private final Predicate<SignedNote> isNewest;
     private final LineOrder order;
@@ -41,7 +41,7 @@ final class FileWalk {
     FileWalk(
             String name,
             LeafLocator locator,
-            SeenLeaves seen,
+            LeafSet seen,
             Unplaced unplaced,
             Predicate<SignedNote> isNewest,
             LineOrder.Visitor outOfOrder) {

@@ -30,7 +30,7 @@ public final class FilesCheck {
     private final Order order;
     private final Checkpoint newest;
     private final long firstLeaf;
-    private final SeenLeaves seen;
+    private final LeafSet seen;
     private final LongPredicate routed;
     private final LeafLocator locator;
     private final Unplaced unplaced;
@@ -63,7 +63,7 @@ public final class FilesCheck {
         this.order = order;
         this.newest = newest;
         this.firstLeaf = log.firstLeaf(newest.size());
-        this.seen = new SeenLeaves(newest.size());
+        this.seen = new LeafSet(newest.size());
         try (MetadataReader metadata = new MetadataReader(log.metadata(), newest::size)) {
             this.routed = RoutedLeaves.of(order.upstreams, metadata, firstLeaf, newest.size());
         }

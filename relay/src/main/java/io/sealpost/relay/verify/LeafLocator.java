@@ -29,7 +29,7 @@ final class LeafLocator {
     private final TiledNodes.Runs log;
     private final long begin;
     private final long size;
-    private final SeenLeaves seen;
+    private final LeafSet seen;
     private final LongPredicate routed;
     private final Map<Long, LeafSegment> segments =
             new LinkedHashMap<>(SEGMENTS * 2, 0.75f, true) {
@@ -46,7 +46,7 @@ final class LeafLocator {
      *
      * @param routed which of them can have a line at all
      */
-    LeafLocator(TiledNodes.Runs log, long begin, long size, SeenLeaves seen, LongPredicate routed) {
+    LeafLocator(TiledNodes.Runs log, long begin, long size, LeafSet seen, LongPredicate routed) {
         this.log = log;
         this.begin = begin;
         this.size = size;

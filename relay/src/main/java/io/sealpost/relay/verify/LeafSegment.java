@@ -72,7 +72,7 @@ final class LeafSegment {
     }
 
     /** The first leaf with this hash from there on that was not seen, or -1. */
-    long unseen(byte[] b, int at, long from, SeenLeaves seen) {
+    long unseen(byte[] b, int at, long from, LeafSet seen) {
         int slot = slot(b, at);
         int leaf = heads[slot];
         if (leaf == NONE) {

@@ -50,8 +50,7 @@ final class MissingLeaves {
 
     private void add(BatchEntry entry, Range range, LongPredicate hasLine) {
         upstreams.addAll(entry.upstreams().values());
-        long messages = entry.runs().stream().mapToLong(BatchEntry.Run::count).sum();
-        long end = Math.min(entry.firstIndex() + messages, range.end);
+        long end = Math.min(entry.endLeaf() - 1, range.end);
         for (long leaf = Math.max(entry.firstIndex(), range.begin); leaf < end; leaf++) {
             if (range.routed.test(leaf)) {
                 add(leaf, hasLine.test(leaf));

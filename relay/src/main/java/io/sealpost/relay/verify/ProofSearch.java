@@ -120,7 +120,7 @@ public final class ProofSearch {
 
     private Found first(List<UnknownLine> lines, List<byte[]> entries, long more)
             throws IOException {
-        SeenLeaves none = new SeenLeaves(size);
+        LeafSet none = new LeafSet(size);
         LeafLocator locator = new LeafLocator(log, log.firstLeaf(size), size, none, _ -> true);
         locator.search(
                 lines,

@@ -28,7 +28,7 @@ final class RoutedLeaves {
         if (upstreams.isEmpty()) {
             return _ -> true;
         }
-        SeenLeaves routed = new SeenLeaves(size);
+        LeafSet routed = new LeafSet(size);
         SortedSet<String> known = new TreeSet<>();
         metadata.seek(from);
         for (Optional<BatchEntry> e = metadata.next(); e.isPresent(); e = metadata.next()) {
@@ -45,7 +45,7 @@ final class RoutedLeaves {
         return routed::has;
     }
 
-    private static void add(BatchEntry entry, long to, long size, SeenLeaves routed) {
+    private static void add(BatchEntry entry, long to, long size, LeafSet routed) {
         long first = entry.firstIndex();
         for (BatchEntry.Run run : entry.runs()) {
             long end = Math.min(size, first + run.count());

@@ -12,7 +12,7 @@ final class Unplaced {
     private static final int MOST = 1 << 20;
 
     private final LeafLocator locator;
-    private final SeenLeaves seen;
+    private final LeafSet seen;
     private final List<UnknownLine> moved = new ArrayList<>();
     private final List<Long> movedTo = new ArrayList<>();
     private final List<UnknownLine> copies = new ArrayList<>();
@@ -20,7 +20,7 @@ final class Unplaced {
     private List<UnknownLine> waiting = new ArrayList<>();
     private long uncounted;
 
-    Unplaced(LeafLocator locator, SeenLeaves seen) {
+    Unplaced(LeafLocator locator, LeafSet seen) {
         this.locator = locator;
         this.seen = seen;
     }

@@ -18,7 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("interop")
 @Timeout(120)
 class LauncherIT {
-    private static final Path CHECKOUT = Path.of("..").toAbsolutePath().normalize();
     private static final Duration LONG = Duration.ofSeconds(60);
 
     @TempDir Path dir;
@@ -32,12 +31,12 @@ class LauncherIT {
         temporary = Files.createDirectory(dir.resolve("tmp"));
         Path target = Files.createDirectories(home.resolve("relay/target"));
         for (String same : List.of("protocol", "relay/pom.xml", "relay/src", "relay/target/lib")) {
-            Files.createSymbolicLink(home.resolve(same), CHECKOUT.resolve(same));
+            Files.createSymbolicLink(home.resolve(same), Peers.checkout().resolve(same));
         }
-        Files.copy(CHECKOUT.resolve("pom.xml"), home.resolve("pom.xml"));
+        Files.copy(Peers.checkout().resolve("pom.xml"), home.resolve("pom.xml"));
         try (var jars =
                 Files.newDirectoryStream(
-                        CHECKOUT.resolve("relay/target"), "sealpost-relay-*.jar")) {
+                        Peers.checkout().resolve("relay/target"), "sealpost-relay-*.jar")) {
             for (Path jar : jars) {
                 Files.createSymbolicLink(target.resolve(jar.getFileName()), jar);
             }
@@ -48,7 +47,7 @@ class LauncherIT {
     @Test
     void a_first_start_that_is_stopped_leaves_nothing_behind() throws Exception {
         ProcessBuilder first =
-                new ProcessBuilder(CHECKOUT.resolve("packaging/sealpost").toString(), "version")
+                new ProcessBuilder(Peers.packaging("sealpost").toString(), "version")
                         .redirectErrorStream(true)
                         .redirectOutput(dir.resolve("out").toFile());
         first.environment().put("SEALPOST_HOME", home.toString());

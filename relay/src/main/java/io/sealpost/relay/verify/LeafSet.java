@@ -1,13 +1,13 @@
 package io.sealpost.relay.verify;
 
-/** Which leaves have a line: one bit each, for pages of the log that occur. Confined. */
-final class SeenLeaves {
+/** Some leaves of the log: one bit each, for pages that occur. Confined. */
+final class LeafSet {
     private static final int PAGE_BITS = 16;
     private static final int PAGE = 1 << PAGE_BITS;
 
     private final long[][] pages;
 
-    SeenLeaves(long size) {
+    LeafSet(long size) {
         pages = new long[Math.toIntExact(Math.ceilDiv(size, PAGE))][];
     }
 
