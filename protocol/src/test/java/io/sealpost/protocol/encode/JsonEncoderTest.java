@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 /** Rules of docs/format/json.md; a failure names the seed. */
 class JsonEncoderTest {
-    private static final long SEED = Long.getLong("sealpost.seed", System.nanoTime());
+    private static final long SEED = Long.getLong("sealpost.seed", 1);
     private static final int RUNS = Integer.getInteger("sealpost.runs", 5_000);
     private static final Pattern ELEMENT =
             Pattern.compile(

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** Rules of docs/format/rfc3164.md; a failure names the seed. */
 class Rfc3164EncoderTest {
-    private static final long SEED = Long.getLong("sealpost.seed", System.nanoTime());
+    private static final long SEED = Long.getLong("sealpost.seed", 1);
     private static final int RUNS = Integer.getInteger("sealpost.runs", 5_000);
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("MMM ppd HH:mm:ss ", Locale.ENGLISH);

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** What holds for every input, tried with generated ones. A failure names the seed. */
 class ParserPropertiesTest {
-    private static final long SEED = Long.getLong("sealpost.seed", System.nanoTime());
+    private static final long SEED = Long.getLong("sealpost.seed", 1);
     private static final int RUNS = Integer.getInteger("sealpost.runs", 20_000);
     private static final String[] ZONES = {"UTC", "Europe/Berlin", "America/New_York"};
 

@@ -34,7 +34,7 @@ class RelpPropertyTest {
     };
 
     private static long seed() {
-        return Long.getLong("sealpost.seed", new SplittableRandom().nextLong());
+        return Long.getLong("sealpost.seed", 1);
     }
 
     @Test
