@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * Clocks that the test moves on, or has run faster. They start at noon: no midnight comes unasked.
  */
-final class MovedClock implements NanoClock {
+public final class MovedClock implements NanoClock {
     private static final long MICROS_PER_DAY = Duration.ofDays(1).toNanos() / 1000;
     private static final Instant NOON = Instant.EPOCH.plus(Duration.ofHours(12));
 
@@ -24,16 +24,18 @@ final class MovedClock implements NanoClock {
         this.speed = speed;
     }
 
-    static MovedClock atNoon() {
+    /** Runs as fast as the machine's. */
+    public static MovedClock atNoon() {
         return new MovedClock(1);
     }
 
     /** Runs so many times as fast as the machine's. */
-    static MovedClock faster(int speed) {
+    public static MovedClock faster(int speed) {
         return new MovedClock(speed);
     }
 
-    void advance(Duration time) {
+    /** Moves them on. */
+    public void advance(Duration time) {
         ahead.addAndGet(time.toNanos());
     }
 

@@ -7,33 +7,32 @@ import java.util.Map;
 import java.util.function.ToLongFunction;
 
 /**
- * The newest messages that count as delivered for no better reason than silence, kept in memory to
- * be sent again should their connection end badly. Confined to the forwarder's thread.
+ * The newest messages that count as delivered though nothing proves it, kept in memory to be sent
+ * again should their connection end badly. Confined to the forwarder's thread.
  */
 final class SilentTail {
     /*
-     * A few unread KiB in the peer's buffer do not show in its window. If its process hangs while the
-     * connection is quiet, silence confirms them and the spool may free them; when the process is
-     * then killed, they are gone. So they are kept here until something better than silence is known
-     * of them: the rule proves that they were read, or the peer closes by a FIN (PeerClose). After
-     * any other end they go out again, before everything else, on the next connection, and stay here
-     * until something better is known of them there.
+     * What a peer's process has not read need not show in its window. If it hangs, the messages of
+     * the time before a silence, or of a trickle, are trusted to be read and the spool may free them;
+     * when the process is then killed, they are gone. So they are kept here until something better is
+     * known of them: the rule proves that they were read, or the peer closes by a FIN (PeerClose).
+     * After any other end they go out again, before everything else, on the next connection, and stay
+     * here until something better is known of them there. When it is full, nothing more is trusted:
+     * the rest waits in the spool.
      *
      * A peer that ends every quiet connection by RST, read or not, would be sent the same messages
-     * for ever; so it must do that silence confirmed them on CONFIRMATIONS connections. A connection
-     * that ends before that counts for nothing: a flapping peer shall not cost messages. But a peer
-     * that always chokes on them must not block the rest: they are given up when STRIKES connections
-     * in a row stayed open unused, as in PoisonSearch, and were closed once they had them. Of
-     * several servers each has its own count: what breaks at both proves nothing about either.
-     *
-     * MAX_OCTETS is far above what was seen to hide in a window; the oldest are the likeliest to have
-     * been read, and are forgotten first.
+     * for ever; so it must do that after they were trusted on CONFIRMATIONS connections. A connection
+     * that ends before that counts for nothing: a flapping peer shall not cost messages. Nor does one
+     * that we ended because the peer did not prove anything: it may hang. But a peer that always
+     * chokes on them must not block the rest: they are given up when STRIKES connections in a row
+     * stayed open unused, as in PoisonSearch, and were closed once they had them. Of several servers
+     * each has its own count: what breaks at both proves nothing about either.
      */
 
-    /** Most octets kept. */
-    static final int MAX_OCTETS = 512 * 1024;
+    /** Octets above which nothing more is taken. */
+    static final int MAX_OCTETS = 1024 * 1024;
 
-    /** On how many connections silence may confirm a message. */
+    /** On how many connections a message may be trusted to be read. */
     static final int CONFIRMATIONS = 4;
 
     /** How many connections may be closed in answer to it. */
@@ -48,10 +47,11 @@ final class SilentTail {
         /** Where the frames end in the stream of the present connection, at the latest. */
         long end;
 
-        /**
-         * Whether it was sent again on the present connection, and silence is yet to confirm it.
-         */
+        /** Whether it was sent on the present connection, and is yet to be trusted there. */
         boolean again;
+
+        /** Whether it was trusted on the present connection. */
+        boolean trusted;
 
         Piece(byte[] frames, int messages, long end) {
             this.frames = frames;
@@ -59,8 +59,11 @@ final class SilentTail {
             this.end = end;
         }
 
-        void confirmedBy(Server server) {
-            confirmations.merge(server, 1, Integer::sum);
+        void count(Server server) {
+            if (trusted) {
+                confirmations.merge(server, 1, Integer::sum);
+            }
+            trusted = false;
         }
 
         boolean confirmedOften() {
@@ -89,11 +92,13 @@ final class SilentTail {
     /** Keeps whole frames that end here, at the latest, in the stream of the connection. */
     void keep(byte[] frames, int count, long end) {
         Piece piece = new Piece(frames, count, end);
-        piece.confirmedBy(server);
+        piece.trusted = true;
         add(piece);
-        while (octets > MAX_OCTETS && pieces.size() > 1) {
-            forgetFirst();
-        }
+    }
+
+    /** Octets that may still be kept. */
+    long room() {
+        return Math.max(0, MAX_OCTETS - octets);
     }
 
     private void add(Piece piece) {
@@ -109,14 +114,26 @@ final class SilentTail {
         }
     }
 
-    /** Silence has confirmed this much of the present connection. */
+    /** This much of the present connection is trusted to be read. */
     void confirmed(long upTo) {
         for (Piece piece : pieces) {
             if (piece.again && piece.end <= upTo) {
                 piece.again = false;
-                piece.confirmedBy(server);
+                piece.trusted = true;
                 excused();
             }
+        }
+    }
+
+    /**
+     * The connection has ended.
+     *
+     * @param byPeer whether that counts against what was trusted on it
+     */
+    void ended(boolean byPeer) {
+        for (Piece piece : pieces) {
+            piece.trusted &= byPeer;
+            piece.count(server);
         }
     }
 

@@ -163,7 +163,7 @@ final class TcpConnection extends ChannelDuplexHandler {
         return proven;
     }
 
-    /** Octets that count as delivered: proven, or long enough silent. */
+    /** Octets that count as delivered: proven, or trusted to be read. */
     long confirmed() {
         return confirmed;
     }
@@ -325,10 +325,10 @@ final class TcpConnection extends ChannelDuplexHandler {
         long given = wire.given(handed);
         if (!infoKnown) {
             long reached = wire.taken(written);
-            current.sample(now, given, reached, reached < given, 0);
+            current.sample(now, given, reached, reached < given, 0, 0);
         } else if (info.read(open)) {
             long reached = info.bytesAcked() - synOctets;
-            current.sample(now, given, reached, info.inFlight(), info.sendWindow());
+            current.sample(now, given, reached, info.inFlight(), info.sendWindow(), info.unseen());
         }
         long reached = wire.stream(current.acknowledged());
         wireAcknowledged = current.acknowledged() >= given;

@@ -331,7 +331,8 @@ public final class TcpForwarder implements Forwarder {
                             new RunSender(
                                     connection,
                                     rewriter,
-                                    octets -> observer.escaped(name(), octets)));
+                                    octets -> observer.escaped(name(), octets)),
+                            clock);
             case Protocol.Relp relp -> new RelpSession(around, connection, rewriter, relp, clock);
         };
     }

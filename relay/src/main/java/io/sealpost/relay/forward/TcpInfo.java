@@ -22,8 +22,10 @@ final class TcpInfo {
     private static final int SIZE = 232;
 
     private static final long STATE = 0;
+    private static final long WINDOW_SCALE = 6;
     private static final long UNACKED = 24;
     private static final long BYTES_ACKED = 120;
+    private static final long SEGS_IN = 140;
     private static final long NOTSENT_BYTES = 144;
     private static final long SND_WND = 228;
 
@@ -42,6 +44,8 @@ final class TcpInfo {
 
     private final MemorySegment info;
     private final MemorySegment length;
+    private int segments;
+    private long unseen;
 
     /** Room for the answers; freed by the garbage collector. */
     TcpInfo() {
@@ -59,7 +63,17 @@ final class TcpInfo {
         length.set(ValueLayout.JAVA_INT, 0, SIZE);
         int result = getsockopt(channel.fd().intValue());
         // The count begins at 1, for the SYN, so 0 means that it is not kept.
-        return result == 0 && bytesAcked() > 0;
+        boolean known = result == 0 && bytesAcked() > 0;
+        if (known) {
+            countUnseen(info.get(ValueLayout.JAVA_INT, SEGS_IN));
+        }
+        return known;
+    }
+
+    private void countUnseen(int nowSegments) {
+        long unit = 1L << (info.get(ValueLayout.JAVA_BYTE, WINDOW_SCALE) & 0xf);
+        unseen += Integer.toUnsignedLong(nowSegments - segments) * (unit - 1);
+        segments = nowSegments;
     }
 
     private int getsockopt(int descriptor) {
@@ -86,6 +100,16 @@ final class TcpInfo {
     boolean inFlight() {
         return info.get(ValueLayout.JAVA_INT, UNACKED) != 0
                 || info.get(ValueLayout.JAVA_INT, NOTSENT_BYTES) != 0;
+    }
+
+    /**
+     * Octets that the peer may have taken so far without telling a smaller window, at most. It
+     * tells windows in units of 2^scale octets (RFC 7323 §2.2), never takes back what it has
+     * offered, and so rounds up what is left of it: each of its segments can hide all but one octet
+     * of a unit.
+     */
+    long unseen() {
+        return unseen;
     }
 
     /** The peer's receive window in octets; 0 where the kernel does not tell. */

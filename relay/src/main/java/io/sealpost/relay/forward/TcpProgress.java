@@ -42,7 +42,12 @@ final class TcpProgress {
         patience = twice.compareTo(MOST_PATIENCE) < 0 ? twice : MOST_PATIENCE;
     }
 
-    /** Something was confirmed. */
+    /** How many times as long as at first anything may be in doubt. */
+    long impatience() {
+        return patience.dividedBy(PATIENCE);
+    }
+
+    /** Something was proven. */
     void calm() {
         patience = PATIENCE;
     }

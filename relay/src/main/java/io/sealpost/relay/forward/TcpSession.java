@@ -1,5 +1,6 @@
 package io.sealpost.relay.forward;
 
+import io.sealpost.relay.runtime.NanoClock;
 import io.sealpost.relay.spool.Feed;
 import io.sealpost.relay.spool.FrameRun;
 import io.sealpost.relay.spool.Position;
@@ -34,12 +35,18 @@ final class TcpSession implements Session {
     private final StopOrder stop;
     private final RunSender sender;
     private final SentPositions positions;
+    private final NanoClock clock;
+    private final Doubt doubt;
     private SentPositions.Mark settled;
+    private long trusted;
     private boolean tailSent;
     private boolean nothingLeft;
 
     /** Whether our writing is ended. The peer's FIN then proves that it has read everything. */
     private boolean farewell;
+
+    /** Whether we end the connection for the sake of that proof. */
+    private boolean asked;
 
     /** What a session works on. */
     record Surroundings(
@@ -49,7 +56,7 @@ final class TcpSession implements Session {
             Doorbell doorbell,
             StopOrder stop) {}
 
-    TcpSession(Surroundings around, TcpConnection connection, RunSender sender) {
+    TcpSession(Surroundings around, TcpConnection connection, RunSender sender, NanoClock clock) {
         queue = around.queue();
         progress = around.progress();
         tail = progress.tail();
@@ -58,6 +65,8 @@ final class TcpSession implements Session {
         stop = around.stop();
         this.connection = connection;
         this.sender = sender;
+        this.clock = clock;
+        doubt = new Doubt(clock.nanos());
         positions = new SentPositions(queue.position());
         settled = positions.last();
     }
@@ -84,7 +93,7 @@ final class TcpSession implements Session {
     private void pump() throws IOException, InterruptedException {
         settle();
         boolean stuck = unconfirmed() && sender.flushed();
-        if (stuck && !stop.given() && connection.unanswered(progress.patience())) {
+        if (!stop.given() && ((stuck && connection.unanswered(progress.patience())) || doubted())) {
             askForProof();
         }
         if (farewell || !connection.hasRoom() || !maySend()) {
@@ -104,16 +113,22 @@ final class TcpSession implements Session {
         nothingLeft = run == null;
     }
 
+    private boolean doubted() {
+        return doubt.unbearable(
+                clock.nanos(), sender.octets(), connection.proven(), progress.impatience());
+    }
+
     /**
-     * The peer has everything, and its window never says that it has read it: it may have shrunk
-     * for good. Only the end of the connection can tell: an orderly one proves it.
+     * The peer has everything, or will have it, and its window does not say whether it has read it.
+     * Only the end of the connection can tell: an orderly one proves it.
      */
     private void askForProof() {
         progress.impatient();
-        LOG.info(
+        LOG.debug(
                 "upstream {}: the connection is made anew to find out whether the last messages were"
                         + " read",
                 queue.name());
+        asked = true;
         stop.giveNow(PROOF);
     }
 
@@ -146,17 +161,18 @@ final class TcpSession implements Session {
         }
         settle();
         boolean allSent = (nothingLeft || !maySend()) && sender.flushed();
-        boolean doubt = unconfirmed() || tail.messages() > 0;
-        if (allSent && doubt && !farewell && connection.unanswered(PoisonSearch.UNANSWERED)) {
+        boolean unproven = unconfirmed() || tail.messages() > 0;
+        if (allSent && unproven && !farewell && connection.unanswered(PoisonSearch.UNANSWERED)) {
             farewell = true;
             connection.endWriting();
         }
-        return stop.over() || (allSent && !doubt);
+        return stop.over() || (allSent && !unproven);
     }
 
     /** Takes in what the end of the connection says. */
     private void end() throws IOException, InterruptedException {
         settle();
+        tail.ended(!asked);
         if (!connection.endedByPeer()) {
             return;
         }
@@ -164,6 +180,7 @@ final class TcpSession implements Session {
         if (agreed) {
             confirm(positions.last());
             progress.unconfirmed(0);
+            progress.calm();
         }
         boolean inDoubt = tailSent && fruitful() && tail.messages() > 0;
         if (inDoubt && (agreed || certain())) {
@@ -259,43 +276,55 @@ final class TcpSession implements Session {
         sender.flush();
     }
 
-    /** Moves the cursor to what is confirmed, and keeps what silence alone confirms. */
+    /** Moves the cursor to what is confirmed, and keeps what is not proven. */
     void settle() throws IOException, InterruptedException {
         long proven = connection.proven();
         tail.forget(proven);
-        confirm(positions.reached(proven));
-        SentPositions.Mark silent = positions.reached(farewell ? proven : connection.confirmed());
-        if (silent.octets() != settled.octets()) {
-            tail.confirmed(silent.octets());
-            keep(silent);
-            confirm(silent);
+        if (confirm(positions.reached(proven))) {
+            progress.calm();
+        }
+        if (!farewell) {
+            trust(connection.confirmed());
         }
         progress.unconfirmed(positions.last().messages() - settled.messages());
     }
 
-    private void confirm(SentPositions.Mark reached) {
-        if (reached.octets() != settled.octets()) {
-            settled = reached;
-            progress.calm();
-            queue.confirm(reached.position(), NO_STATE);
-            progress.search().progressed();
+    private void trust(long upTo) throws IOException, InterruptedException {
+        if (upTo > trusted) {
+            trusted = upTo;
+            tail.confirmed(upTo);
+        }
+        SentPositions.Mark mark = positions.reached(Math.min(upTo, settled.octets() + tail.room()));
+        if (mark.octets() != settled.octets()) {
+            keep(mark);
+            confirm(mark);
         }
     }
 
+    private boolean confirm(SentPositions.Mark reached) {
+        if (reached.octets() == settled.octets()) {
+            return false;
+        }
+        settled = reached;
+        queue.confirm(reached.position(), NO_STATE);
+        progress.search().progressed();
+        return true;
+    }
+
     /** Reads what lies between the cursor and this mark once more, and comes back. */
-    private void keep(SentPositions.Mark silent) throws IOException, InterruptedException {
+    private void keep(SentPositions.Mark mark) throws IOException, InterruptedException {
         Position here = queue.position();
         queue.rewind(settled.position());
-        while (queue.position().sequence() < here.sequence()) {
+        while (queue.position().sequence() < mark.position().sequence()) {
             FrameRun run = queue.poll(TAIL_PIECE, Duration.ZERO);
             if (run == null) {
                 break;
             }
-            long wanted = silent.position().sequence() - run.firstSequence();
+            long wanted = mark.position().sequence() - run.firstSequence();
             int count = Math.clamp(wanted, 0, run.count());
             byte[] frames = sender.copy(run, count);
             if (count > 0) {
-                tail.keep(frames, count, silent.octets());
+                tail.keep(frames, count, mark.octets());
             }
         }
         queue.rewind(here);

@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 class ConfirmedRuleTest {
     private static final long KIB = 1024;
     private static final long WINDOW = 64 * KIB;
+    private static final long LEAST = ConfirmedRule.LEAST_DISTANCE;
 
     private final ConfirmedRule rule = new ConfirmedRule(0);
 
@@ -24,17 +25,78 @@ class ConfirmedRuleTest {
     void what_lies_twice_the_largest_window_behind_was_read() {
         sample(0, 0, 0, WINDOW);
         sample(10, 4096 * KIB, 2048 * KIB, 512 * KIB);
-        sample(20, 4096 * KIB, 3072 * KIB, 0);
+        sample(20, 4096 * KIB, 3071 * KIB, 0);
+        assertThat(rule.proven()).isZero();
 
-        assertThat(rule.confirmed()).isEqualTo((3072 - 2 * 512 - 16) * KIB);
+        sample(30, 4096 * KIB, 3072 * KIB, 0);
+        assertThat(rule.proven()).isEqualTo(2048 * KIB);
+        assertThat(rule.confirmed()).isEqualTo(2048 * KIB);
     }
 
     @Test
     void a_small_window_does_not_make_the_distance_small() {
         sample(0, 0, 0, 8 * KIB);
-        sample(10, 1024 * KIB, 1024 * KIB, 0);
+        sample(10, 1024 * KIB, 100 * KIB, 0);
+        sample(20, 1024 * KIB, 611 * KIB, 0);
+        assertThat(rule.proven()).isZero();
 
-        assertThat(rule.confirmed()).isEqualTo((1024 - 256 - 16) * KIB);
+        sample(30, 1024 * KIB, 612 * KIB, 0);
+        assertThat(rule.proven()).isEqualTo(100 * KIB);
+    }
+
+    @Test
+    void under_load_what_is_proven_lags_by_one_step_more_at_most() {
+        sample(0, 0, 0, WINDOW);
+        for (int i = 1; i <= 400; i++) {
+            sample(10 * i, 8192 * KIB, 10 * i * KIB, WINDOW / 2);
+            assertThat(10 * i * KIB - rule.proven())
+                    .isLessThanOrEqualTo(LEAST + LEAST / ConfirmedRule.STEPS + 2 * 10 * KIB);
+        }
+        assertThat(rule.proven()).isPositive();
+    }
+
+    @Test
+    void what_a_peer_may_take_without_a_smaller_window_is_no_distance() {
+        sample(0, 0, 0, WINDOW);
+        for (int i = 1; i < 100_000; i++) {
+            rule.sample(nanos(20L * i), 250L * i, 250L * i, false, WINDOW, 1023L * i);
+        }
+
+        assertThat(rule.proven()).isZero();
+    }
+
+    @Test
+    void of_larger_segments_only_the_rest_is_no_distance() {
+        sample(0, 0, 0, WINDOW);
+        long step = 2 * LEAST / ConfirmedRule.STEPS;
+        long octets = 0;
+        while (octets < 2 * LEAST + step) {
+            assertThat(rule.proven()).isZero();
+            octets += KIB;
+            rule.sample(nanos(octets), octets, octets, false, WINDOW / 2, octets / 2);
+        }
+
+        assertThat(rule.proven()).isEqualTo(step);
+    }
+
+    @Test
+    void acknowledgements_without_octets_hide_nothing() {
+        sample(0, 0, 0, WINDOW);
+        long first = 100 * KIB;
+        rule.sample(nanos(10), first, first, false, WINDOW, 0);
+        rule.sample(nanos(20_000), first, first, false, WINDOW / 2, 20 * KIB);
+        rule.sample(nanos(20_010), first + LEAST, first + LEAST, false, WINDOW / 2, 20 * KIB);
+
+        assertThat(rule.proven()).isEqualTo(first);
+    }
+
+    @Test
+    void further_behind_than_any_buffer_is_large_proves_even_a_trickle() {
+        sample(0, 0, 0, WINDOW);
+        long octets = 33 * KIB * KIB;
+        rule.sample(nanos(10), octets, octets, false, WINDOW, octets);
+
+        assertThat(rule.proven()).isEqualTo(KIB * KIB);
     }
 
     @Test
@@ -61,22 +123,23 @@ class ConfirmedRuleTest {
     @Test
     void what_silence_confirmed_is_proven_once_enough_has_followed() {
         sample(0, 0, 0, WINDOW);
-        sample(300, 777, 777, WINDOW);
-        sample(1800, 777, 777, WINDOW);
-        sample(1810, 500 * KIB, 500 * KIB, WINDOW / 2);
+        sample(300, 100 * KIB, 100 * KIB, WINDOW);
+        sample(1800, 100 * KIB, 100 * KIB, WINDOW);
+        assertThat(rule.proven()).isZero();
+        sample(1810, 700 * KIB, 700 * KIB, WINDOW / 2);
 
-        assertThat(rule.proven()).isEqualTo((500 - 256 - 16) * KIB);
-        assertThat(rule.confirmed()).isEqualTo(rule.proven());
+        assertThat(rule.proven()).isEqualTo(100 * KIB);
+        assertThat(rule.confirmed()).isEqualTo(100 * KIB);
     }
 
     @Test
-    void drained_and_silent_proves_all_but_what_is_held_back() {
+    void drained_and_silent_proves_nothing_either() {
         sample(0, 0, 0, WINDOW);
         sample(300, 500 * KIB, 500 * KIB, WINDOW);
         sample(400, 500 * KIB, 500 * KIB, WINDOW);
         sample(1800, 500 * KIB, 500 * KIB, WINDOW);
 
-        assertThat(rule.proven()).isEqualTo((500 - 16) * KIB);
+        assertThat(rule.proven()).isZero();
         assertThat(rule.confirmed()).isEqualTo(500 * KIB);
     }
 
@@ -93,13 +156,15 @@ class ConfirmedRuleTest {
     }
 
     @Test
-    void a_young_connection_is_not_drained_whatever_its_window() {
+    void a_trickle_is_trusted_when_the_connection_outlives_it_and_never_proven() {
         sample(0, 0, 0, WINDOW);
         for (int ms = 300; ms < 60_000; ms += 10) {
-            sample(ms, ms, ms, WINDOW);
+            rule.sample(nanos(ms), ms, ms, false, WINDOW, 1023L * ms / 10);
+            assertThat(rule.confirmed()).isLessThanOrEqualTo(Math.max(0, ms - 1500));
         }
 
-        assertThat(rule.confirmed()).isZero();
+        assertThat(rule.confirmed()).isGreaterThan(60_000 - 2 * 1500 - 20);
+        assertThat(rule.proven()).isZero();
     }
 
     @Test
@@ -116,22 +181,22 @@ class ConfirmedRuleTest {
     void octets_in_flight_are_not_drained() {
         sample(0, 0, 0, WINDOW);
         for (int ms = 300; ms < 2000; ms += 10) {
-            rule.sample(nanos(ms), 9000, 8000, true, WINDOW);
+            rule.sample(nanos(ms), 9000, 8000, true, WINDOW, 0);
         }
 
         assertThat(rule.confirmed()).isZero();
     }
 
     @Test
-    void drained_under_traffic_counts_when_the_connection_outlives_it_and_holds_some_back() {
+    void drained_under_traffic_counts_when_the_connection_outlives_it() {
         sample(0, 0, 0, WINDOW);
         sample(300, 500 * KIB, 500 * KIB, WINDOW);
         sample(310, 590 * KIB, 510 * KIB, WINDOW / 2);
-        sample(399, 590 * KIB, 510 * KIB, WINDOW / 2);
-        assertThat(rule.confirmed()).isEqualTo((510 - 256 - 16) * KIB);
+        sample(1799, 590 * KIB, 510 * KIB, WINDOW / 2);
+        assertThat(rule.confirmed()).isZero();
 
-        sample(400, 590 * KIB, 510 * KIB, WINDOW / 2);
-        assertThat(rule.confirmed()).isEqualTo((500 - 16) * KIB);
+        sample(1800, 590 * KIB, 510 * KIB, WINDOW / 2);
+        assertThat(rule.confirmed()).isEqualTo(500 * KIB);
     }
 
     @Test
@@ -147,9 +212,9 @@ class ConfirmedRuleTest {
     }
 
     @Test
-    void without_a_window_sixteen_mib_behind_is_confirmed() {
+    void without_a_window_thirty_two_mib_behind_is_confirmed() {
         sample(0, 0, 0, 0);
-        sample(10, 17 * KIB * KIB, 17 * KIB * KIB, 0);
+        sample(10, 33 * KIB * KIB, 33 * KIB * KIB, 0);
 
         assertThat(rule.confirmed()).isEqualTo(KIB * KIB);
     }
@@ -176,7 +241,7 @@ class ConfirmedRuleTest {
     }
 
     private void sample(long ms, long handed, long acknowledged, long window) {
-        rule.sample(nanos(ms), handed, acknowledged, false, window);
+        rule.sample(nanos(ms), handed, acknowledged, false, window, 0);
     }
 
     private static long nanos(long ms) {

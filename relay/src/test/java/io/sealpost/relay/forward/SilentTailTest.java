@@ -7,8 +7,6 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SilentTailTest {
-    private static final int EIGHTH = SilentTail.MAX_OCTETS / 8;
-
     private static final Server FIRST = new Server("first", 601);
     private static final Server SECOND = new Server("second", 601);
 
@@ -26,20 +24,17 @@ class SilentTailTest {
     }
 
     @Test
-    void forgets_the_oldest_above_its_limit() {
-        for (int i = 1; i <= 20; i++) {
-            keep(i, EIGHTH);
-        }
-
-        assertThat(resend()).containsExactly(13, 14, 15, 16, 17, 18, 19, 20);
-    }
-
-    @Test
-    void keeps_the_newest_however_long() {
+    void has_room_until_it_is_full_and_again_when_something_is_proven() {
+        assertThat(tail.room()).isEqualTo(SilentTail.MAX_OCTETS);
         keep(1, 10);
-        keep(2, SilentTail.MAX_OCTETS + 1);
+        assertThat(tail.room()).isEqualTo(SilentTail.MAX_OCTETS - 10);
+        keep(2, SilentTail.MAX_OCTETS);
+        assertThat(tail.room()).isZero();
 
-        assertThat(resend()).containsExactly(2);
+        tail.forget(10);
+        assertThat(tail.room()).isZero();
+        tail.forget(stream);
+        assertThat(tail.room()).isEqualTo(SilentTail.MAX_OCTETS);
     }
 
     @Test
@@ -71,11 +66,14 @@ class SilentTailTest {
     @Test
     void gives_up_only_what_was_confirmed_on_enough_connections() {
         keep(1, 10);
+        tail.ended(true);
         for (int i = 1; i < SilentTail.CONFIRMATIONS; i++) {
             assertThat(tail.giveUp()).isZero();
             resend();
             resend();
             tail.confirmed(stream);
+            tail.ended(true);
+            tail.ended(true);
         }
         keep(2, 10);
 
@@ -86,24 +84,17 @@ class SilentTailTest {
     @Test
     void what_breaks_at_one_server_says_nothing_of_another() {
         keep(1, 10);
+        tail.ended(true);
         for (int i = 0; i < SilentTail.CONFIRMATIONS - 2; i++) {
-            tail.server(SECOND);
+            trustedAgain(SECOND);
             tail.struck();
-            resend();
-            tail.confirmed(stream);
-            tail.server(FIRST);
+            trustedAgain(FIRST);
             tail.struck();
-            resend();
-            tail.confirmed(stream);
         }
-        tail.server(SECOND);
-        resend();
-        tail.confirmed(stream);
+        trustedAgain(SECOND);
         assertThat(tail.giveUp()).isZero();
 
-        tail.server(FIRST);
-        resend();
-        tail.confirmed(stream);
+        trustedAgain(FIRST);
         assertThat(tail.giveUp()).isEqualTo(1);
     }
 
@@ -114,7 +105,20 @@ class SilentTailTest {
             stream = 100;
             resend();
             tail.confirmed(109);
+            tail.ended(true);
         }
+        assertThat(tail.giveUp()).isZero();
+    }
+
+    @Test
+    void a_connection_that_ended_because_the_peer_proved_nothing_does_not_count() {
+        keep(1, 10);
+        for (int i = 0; i < 3 * SilentTail.CONFIRMATIONS; i++) {
+            tail.ended(false);
+            resend();
+            tail.confirmed(stream);
+        }
+
         assertThat(tail.giveUp()).isZero();
     }
 
@@ -162,6 +166,13 @@ class SilentTailTest {
         tail.struck();
 
         assertThat(tail.giveUp()).isZero();
+    }
+
+    private void trustedAgain(Server server) {
+        tail.server(server);
+        resend();
+        tail.confirmed(stream);
+        tail.ended(true);
     }
 
     private void keep(int number, int octets) {

@@ -168,7 +168,7 @@ class TcpForwarderTest {
                     .isPositive()
                     .isLessThan(
                             ConfirmedRule.LEAST_DISTANCE
-                                    + ConfirmedRule.SLACK
+                                    + ConfirmedRule.LEAST_DISTANCE / ConfirmedRule.STEPS
                                     + RunSender.MAX_RUN
                                     + MOVED_BETWEEN_SAMPLES);
         }
