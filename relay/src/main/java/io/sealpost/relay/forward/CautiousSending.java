@@ -49,7 +49,7 @@ final class CautiousSending {
             } else if (search.exhausted(run.firstSequence())) {
                 judge(run);
             } else {
-                burst(run);
+                burst(run, octets);
             }
         }
     }
@@ -76,19 +76,43 @@ final class CautiousSending {
         session.flush();
         if (passes(PoisonSearch.UNANSWERED)) {
             tail.excused();
-        } else if (!connection.isOpen()) {
+        } else if (answeredByClose()) {
             tail.struck();
         }
     }
 
-    private void burst(FrameRun run) throws IOException, InterruptedException {
-        long first = run.firstSequence();
-        int messages = search.limit(first, run.count());
-        int octets = session.send(run, messages);
+    /** A server that was silent until the kernel gave it up has answered nothing. */
+    private boolean answeredByClose() {
+        return !connection.isOpen() && !connection.timedOut();
+    }
+
+    /** Sends this run, and what follows it as long as that is not more than so many octets. */
+    private void burst(FrameRun begin, int most) throws IOException, InterruptedException {
+        long first = begin.firstSequence();
+        long end = first;
+        int octets = 0;
+        FrameRun run = begin;
+        while (run != null) {
+            long here = run.firstSequence();
+            boolean tooMuch = octets + run.length() > most;
+            if (here > first && (tooMuch || search.divides(first, here))) {
+                Position back = run.start();
+                run.close();
+                queue.rewind(back);
+                break;
+            }
+            int count = run.count();
+            int messages = search.limit(here, count);
+            octets += session.send(run, messages);
+            end = here + messages;
+            boolean more = messages == count && octets < most;
+            run = more ? queue.poll(most - octets, Duration.ZERO) : null;
+        }
         session.flush();
-        if (passes(search.unanswered(first + messages))) {
+        int messages = (int) (end - first);
+        if (passes(search.unanswered(end))) {
             search.passed(first, messages, octets);
-        } else if (!connection.isOpen()) {
+        } else if (answeredByClose()) {
             search.closedAt(first, messages, octets);
         }
     }
@@ -105,7 +129,7 @@ final class CautiousSending {
             session.sendOutOfTurn(substitute, here);
             if (passes(PoisonSearch.LONG_UNANSWERED)) {
                 setAside(sequence, length, here);
-            } else if (!connection.isOpen()) {
+            } else if (answeredByClose()) {
                 search.substituteClosed();
             }
         } else if (search.othersTaken()) {
@@ -114,7 +138,7 @@ final class CautiousSending {
             search.undecided();
             FrameRun again = queue.poll(ONE_MESSAGE, SHORTLY);
             if (again != null) {
-                burst(again);
+                burst(again, ONE_MESSAGE);
             }
         }
     }

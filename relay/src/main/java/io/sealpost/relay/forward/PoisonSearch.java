@@ -28,7 +28,8 @@ final class PoisonSearch {
      *   A close in that time proves that the peer closes by itself: the search is given up, all
      *   strikes are forgotten. A flapping or restarting server hardly passes five of these waits
      *   and dies each time in the short moment before the message passes.
-     * - A refused connection is no connection: it counts nowhere.
+     * - A refused connection is no connection: it counts nowhere. Nor does one that the kernel gave
+     *   up, because the peer had been silent for too long: it hangs, or is gone.
      * - An exhausted message is set aside only if another fared better: one of the next messages is
      *   sent alone, on a connection that had carried nothing else. If that is answered by a close
      *   too, the peer is at fault and nobody is set aside (a TLS port closes at everything). The
@@ -89,6 +90,11 @@ final class PoisonSearch {
     /** How many of so many messages the burst may hold. */
     int limit(long first, int messages) {
         return narrowed && first < low ? (int) Math.min(messages, low - first) : messages;
+    }
+
+    /** Whether a burst that begins at one message must end before the other. */
+    boolean divides(long first, long other) {
+        return narrowed && first < low && other >= low;
     }
 
     /** How long a burst that ends here must stay unanswered unless it is confirmed before. */

@@ -243,7 +243,7 @@ public final class TcpForwarder implements Forwarder {
             progress.tail().server(link.server());
             become(true);
             Session session = session(link.connection(), leave);
-            serve(session, leave);
+            serve(session, link.connection(), leave);
             fruitful = session.fruitful();
             reason = session.reason().isEmpty() ? link.connection().ended() : session.reason();
         } catch (IOException e) {
@@ -311,11 +311,12 @@ public final class TcpForwarder implements Forwarder {
     }
 
     /** Sends until the connection ends, and notes what that says of what was sent. */
-    private void serve(Session session, StopOrder leave) throws IOException, InterruptedException {
+    private void serve(Session session, TcpConnection connection, StopOrder leave)
+            throws IOException, InterruptedException {
         PoisonSearch search = progress.search();
         boolean cautious = search.cautious();
         session.run();
-        if (!cautious && !leave.given()) {
+        if (!cautious && !leave.given() && !connection.timedOut()) {
             search.ended(session.unconfirmed() && !session.fruitful(), progress.sentEnd());
         }
     }

@@ -313,18 +313,20 @@ final class TcpSession implements Session {
 
     /** Reads what lies between the cursor and this mark once more, and comes back. */
     private void keep(SentPositions.Mark mark) throws IOException, InterruptedException {
+        long end = mark.position().sequence();
         Position here = queue.position();
         queue.rewind(settled.position());
-        while (queue.position().sequence() < mark.position().sequence()) {
-            FrameRun run = queue.poll(TAIL_PIECE, Duration.ZERO);
+        while (queue.position().sequence() < here.sequence()) {
+            boolean wanted = queue.position().sequence() < end;
+            FrameRun run = queue.poll(wanted ? TAIL_PIECE : RunSender.MAX_RUN, Duration.ZERO);
             if (run == null) {
                 break;
             }
-            long wanted = mark.position().sequence() - run.firstSequence();
-            int count = Math.clamp(wanted, 0, run.count());
-            byte[] frames = sender.copy(run, count);
+            int count = Math.clamp(end - run.firstSequence(), 0, run.count());
             if (count > 0) {
-                tail.keep(frames, count, mark.octets());
+                tail.keep(sender.copy(run, count), count, mark.octets());
+            } else {
+                run.close();
             }
         }
         queue.rewind(here);

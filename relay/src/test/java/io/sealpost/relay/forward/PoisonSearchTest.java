@@ -48,6 +48,18 @@ class PoisonSearchTest {
     }
 
     @Test
+    void a_burst_ends_where_the_last_one_that_was_closed_began() {
+        beCautious(100);
+        assertThat(search.divides(0, 50)).isFalse();
+        search.closedAt(40, 10, 10 * MESSAGE);
+
+        assertThat(search.divides(0, 39)).isFalse();
+        assertThat(search.divides(0, 40)).isTrue();
+        assertThat(search.divides(39, 45)).isTrue();
+        assertThat(search.divides(40, 45)).isFalse();
+    }
+
+    @Test
     void four_tries_are_not_enough() {
         beCautious(100);
         for (int i = 0; i < 4; i++) {

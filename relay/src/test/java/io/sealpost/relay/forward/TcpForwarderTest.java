@@ -251,6 +251,27 @@ class TcpForwarderTest {
         }
     }
 
+    @Test
+    void it_is_found_among_messages_that_came_one_by_one() throws Exception {
+        for (int i = 0; i < 400; i++) {
+            spool.feed(i, i + 1);
+        }
+        spool.feed("<13>1 - - - - - - POISON");
+        for (int i = 400; i < 500; i++) {
+            spool.feed(i, i + 1);
+        }
+        try (SyslogSink sink = SyslogSink.listen(0, this::chokes);
+                TcpForwarder _ = start(sink, Framing.OCTET_COUNTING)) {
+            await().atMost(PATIENCE).until(() -> spool.queue().queued() == 0);
+
+            assertThat(spool.dropped()).containsEntry(CautiousSending.SET_ASIDE, 1L);
+            assertThat(sink.firstArrivals()).containsAll(spool.fed().subList(0, 400));
+            assertThat(sink.firstArrivals()).containsAll(spool.fed().subList(401, 501));
+            // in bursts, not one by one
+            assertThat(sink.connections()).isLessThan(40);
+        }
+    }
+
     private void chokes(int number, SyslogSink.Peer peer) throws IOException {
         String message = "";
         while (!message.contains("POISON")) {
