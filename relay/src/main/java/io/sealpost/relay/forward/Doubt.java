@@ -12,14 +12,14 @@ final class Doubt {
      * What is in doubt is kept, and goes out again when the connection ends badly: so it must not
      * grow for ever. A peer that ends the connection in order when we do has read everything, and
      * that costs a connection of its own each time. So it is asked for only when the connection has
-     * much in doubt, and then at most every half minute, or something for long.
+     * much in doubt, and then at most once a minute, or something for long.
      */
 
     /** As much in doubt as this, in octets, for LEAST is found out. */
     static final long MUCH = SilentTail.MAX_OCTETS;
 
     /** Least time between two times. */
-    static final Duration LEAST = Duration.ofSeconds(30);
+    static final Duration LEAST = Duration.ofMinutes(1);
 
     /** Anything in doubt for this long is found out. */
     static final Duration MOST = Duration.ofMinutes(10);

@@ -172,8 +172,9 @@ final class TcpSession implements Session {
     /** Takes in what the end of the connection says. */
     private void end() throws IOException, InterruptedException {
         settle();
-        tail.ended(!asked);
+        tail.ended(!stop.given());
         if (!connection.endedByPeer()) {
+            tellUnproven();
             return;
         }
         boolean agreed = farewell && doorbell.await(PeerClose.ANSWER, connection::endedByFin);
@@ -185,6 +186,18 @@ final class TcpSession implements Session {
         boolean inDoubt = tailSent && fruitful() && tail.messages() > 0;
         if (inDoubt && (agreed || certain())) {
             tail.forget(settled.octets());
+        }
+    }
+
+    private void tellUnproven() {
+        if (asked) {
+            LOG.warn(
+                    "upstream {}: the server did not answer the end of the connection by its own within"
+                            + " {} s, so it may hang; {} messages that it may not have read are sent"
+                            + " again",
+                    queue.name(),
+                    PROOF.toSeconds(),
+                    positions.last().messages() - settled.messages() + tail.messages());
         }
     }
 

@@ -18,11 +18,11 @@ class DoubtTest {
     }
 
     @Test
-    void much_is_borne_for_half_a_minute() {
+    void much_is_borne_for_a_minute() {
         assertThat(unbearable(0, 100, 0)).isFalse();
-        assertThat(unbearable(29, 2 * MUCH, 0)).isFalse();
-        assertThat(unbearable(30, MUCH - 1, 0)).isFalse();
-        assertThat(unbearable(30, MUCH, 0)).isTrue();
+        assertThat(unbearable(59, 2 * MUCH, 0)).isFalse();
+        assertThat(unbearable(60, MUCH - 1, 0)).isFalse();
+        assertThat(unbearable(60, MUCH, 0)).isTrue();
     }
 
     @Test

@@ -3,6 +3,9 @@ package io.sealpost.relay.forward;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
@@ -27,6 +30,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** Messages that trickle, to peers of which the kernel cannot tell whether they read them. */
 @Timeout(120)
@@ -42,16 +46,22 @@ class TcpDoubtTest {
 
     private final MovedClock clock = MovedClock.atNoon();
 
+    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+    private final Logger logger = (Logger) LoggerFactory.getLogger(TcpSession.class);
+
     @TempDir Path folder;
     private SpoolFeed spool;
 
     @BeforeEach
     void open() throws IOException {
+        log.start();
+        logger.addAppender(log);
         spool = SpoolFeed.open(folder);
     }
 
     @AfterEach
     void close() throws IOException {
+        logger.detachAppender(log);
         spool.close();
     }
 
@@ -145,6 +155,9 @@ class TcpDoubtTest {
             await().atMost(PATIENCE).until(() -> sink.received().size() == 110);
             assertThat(sink.received().subList(50, 110)).isEqualTo(spool.fed());
             assertThat(spool.queue().resent()).isEqualTo(60);
+            assertThat(log.list)
+                    .extracting(ILoggingEvent::getFormattedMessage)
+                    .anyMatch(line -> line.contains("it may hang; 60 messages"));
         }
     }
 
