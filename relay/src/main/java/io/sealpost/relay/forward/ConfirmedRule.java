@@ -26,8 +26,10 @@ final class ConfirmedRule {
      * - Drained is trusted: nothing in flight, and the window as large as it ever was, hence nothing
      *   unread that shows. While the window is still tuned upwards this would claim too much, so M
      *   must have stood still for WINDOW_SETTLED. And a peer that chokes on a message closes right
-     *   after the read and throws away what it read behind it, so the connection must outlive it.
-     * - Silence is trusted sooner: drained, everything acknowledged, no traffic for SILENCE.
+     *   after the read and throws away what it read behind it, so the connection must outlive it
+     *   by REACTION; and it must have carried more than the distance, for the window of a young one
+     *   may have been as large with octets unread from the first.
+     * - Silence is trusted: drained, everything acknowledged, no traffic for SILENCE.
      *
      * A process that hangs looks drained and silent, too, and when it dies it takes unread messages
      * with it. So what is only trusted moves the cursor, but is kept (SilentTail) until it is proven,
@@ -41,8 +43,14 @@ final class ConfirmedRule {
     static final long WINDOW_SETTLED = Duration.ofMillis(200).toNanos();
 
     /**
-     * Time after which what was drained is trusted; longer than the keepalive, which has the peer
-     * tell its window again, and shorter than two seconds.
+     * Time that a peer has to answer what it read by closing, after which what was drained is
+     * trusted. What is trusted is read from the spool once more, so not sooner.
+     */
+    static final long REACTION = Duration.ofMillis(500).toNanos();
+
+    /**
+     * Time without traffic after which everything drained is trusted; longer than the keepalive,
+     * which has the peer tell its window again, and shorter than two seconds.
      */
     static final long SILENCE = Duration.ofMillis(1500).toNanos();
 
@@ -119,16 +127,17 @@ final class ConfirmedRule {
             trust(quiet(nowNanos, BLIND_QUIET) ? handed : 0);
         } else {
             measure();
-            weigh(
-                    nowNanos,
-                    !inFlight
-                            && window >= largestWindow
-                            && nowNanos - largestSince >= WINDOW_SETTLED);
+            boolean settled = nowNanos - largestSince >= WINDOW_SETTLED;
+            weigh(nowNanos, !inFlight && window >= largestWindow && settled);
         }
     }
 
+    private long distance() {
+        return Math.max(2 * largestWindow, LEAST_DISTANCE);
+    }
+
     private void measure() {
-        long distance = Math.max(2 * largestWindow, LEAST_DISTANCE);
+        long distance = distance();
         while (!steps.isEmpty() && showing - steps.getFirst().showing() >= distance) {
             prove(steps.removeFirst().acknowledged());
         }
@@ -138,11 +147,12 @@ final class ConfirmedRule {
     }
 
     private void weigh(long nowNanos, boolean drained) {
-        if (candidate != NONE && nowNanos - candidateSince >= SILENCE) {
+        if (candidate != NONE && nowNanos - candidateSince >= REACTION) {
             trust(candidate);
             candidate = NONE;
         }
-        if (drained && candidate == NONE && acknowledged > trusted) {
+        boolean young = acknowledged <= distance();
+        if (drained && !young && candidate == NONE && acknowledged > trusted) {
             candidate = acknowledged;
             candidateSince = nowNanos;
         }

@@ -13,7 +13,7 @@ import java.util.TreeSet;
  */
 final class TcpProgress {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
-    private static final Duration MOST_PATIENCE = Duration.ofMinutes(5);
+    private static final Duration MOST_PATIENCE = Duration.ofHours(1);
 
     private final PoisonSearch search = new PoisonSearch();
     private final SilentTail tail;

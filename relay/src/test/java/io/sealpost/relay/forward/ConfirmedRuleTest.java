@@ -158,13 +158,25 @@ class ConfirmedRuleTest {
     @Test
     void a_trickle_is_trusted_when_the_connection_outlives_it_and_never_proven() {
         sample(0, 0, 0, WINDOW);
-        for (int ms = 300; ms < 60_000; ms += 10) {
-            rule.sample(nanos(ms), ms, ms, false, WINDOW, 1023L * ms / 10);
-            assertThat(rule.confirmed()).isLessThanOrEqualTo(Math.max(0, ms - 1500));
+        long carried = 600 * KIB;
+        sample(300, carried, carried, WINDOW);
+        for (int ms = 310; ms < 60_000; ms += 10) {
+            rule.sample(nanos(ms), carried + ms, carried + ms, false, WINDOW, 1023L * ms / 10);
+            assertThat(rule.confirmed()).isLessThanOrEqualTo(Math.max(0, carried + ms - 500));
         }
 
-        assertThat(rule.confirmed()).isGreaterThan(60_000 - 2 * 1500 - 20);
+        assertThat(rule.confirmed()).isGreaterThan(carried + 60_000 - 2 * 500 - 20);
         assertThat(rule.proven()).isZero();
+    }
+
+    @Test
+    void a_young_connection_is_not_drained_whatever_its_window() {
+        sample(0, 0, 0, WINDOW);
+        for (int ms = 300; ms < 60_000; ms += 10) {
+            sample(ms, ms, ms, WINDOW);
+        }
+
+        assertThat(rule.confirmed()).isZero();
     }
 
     @Test
@@ -190,13 +202,13 @@ class ConfirmedRuleTest {
     @Test
     void drained_under_traffic_counts_when_the_connection_outlives_it() {
         sample(0, 0, 0, WINDOW);
-        sample(300, 500 * KIB, 500 * KIB, WINDOW);
-        sample(310, 590 * KIB, 510 * KIB, WINDOW / 2);
-        sample(1799, 590 * KIB, 510 * KIB, WINDOW / 2);
+        sample(300, 600 * KIB, 600 * KIB, WINDOW);
+        sample(310, 690 * KIB, 610 * KIB, WINDOW / 2);
+        sample(799, 690 * KIB, 610 * KIB, WINDOW / 2);
         assertThat(rule.confirmed()).isZero();
 
-        sample(1800, 590 * KIB, 510 * KIB, WINDOW / 2);
-        assertThat(rule.confirmed()).isEqualTo(500 * KIB);
+        sample(800, 690 * KIB, 610 * KIB, WINDOW / 2);
+        assertThat(rule.confirmed()).isEqualTo(600 * KIB);
     }
 
     @Test
