@@ -15,16 +15,19 @@ final class ConfirmedRule {
      * its receive buffer, and is lost when its process dies or closes. Only one thing that the kernel
      * tells is proof, and two more are reasons to trust:
      *
-     * - Distance proves: a buffer cannot hold more than was offered. With M the largest window seen,
-     *   what lies 2 M behind the acknowledged octets has left the buffer. (M alone is not enough:
-     *   the buffer may be larger than the window, up to 1.7 M was measured, and M is sampled.)
+     * - Distance proves: a buffer cannot hold more than was offered. What the peer offers ends at
+     *   acknowledged + window, and it never takes that back. With M the largest window there was, what
+     *   lies 2 M before that end has left the buffer. (M alone is not enough: the window may be kept
+     *   below what the buffer holds.) M is no window that was seen: a window may rise and be
+     *   filled between two samples, from what the kernel had to send. So M is the largest step from
+     *   what was acknowledged at one sample to what is offered at the next, and no window was larger.
      *   Octets that the peer could take without offering them do not count in that distance. Its
-     *   kernel never takes back what it offered, and rounds what is left up to the unit in which it
-     *   tells windows (1 KiB where buffers may grow to 32 MB): so a segment of one small message does
-     *   not make the window smaller at all, and a process that hangs can have hundreds of KiB of
-     *   them unread behind a window as large as ever. For a trickle there is no proof in the kernel.
-     * - Drained is trusted: nothing in flight, and the window as large as it ever was, hence nothing
-     *   unread that shows. While the window is still tuned upwards this would claim too much, so M
+     *   kernel rounds what is left of its offer up to the unit in which it tells windows (1 KiB where
+     *   buffers may grow to 32 MB): so a segment of one small message does not make the window
+     *   smaller at all, and a process that hangs can have hundreds of KiB of them unread behind a
+     *   window as large as ever. For a trickle there is no proof in the kernel.
+     * - Drained is trusted: nothing in flight, and the window as large as it ever was seen, hence
+     *   nothing unread that shows. While it is still tuned upwards this would claim too much, so it
      *   must have stood still for WINDOW_SETTLED. And a peer that chokes on a message closes right
      *   after the read and throws away what it read behind it, so the connection must outlive it
      *   by REACTION; and it must have carried more than the distance, for the window of a young one
@@ -58,7 +61,7 @@ final class ConfirmedRule {
     static final long LEAST_DISTANCE = 512 * 1024;
 
     /** The distance is measured in steps of this part of it. */
-    static final int STEPS = 8;
+    static final int STEPS = 64;
 
     /** Distance that proves whatever the window, in octets. */
     static final long BLIND_DISTANCE = 32 * 1024 * 1024;
@@ -74,6 +77,7 @@ final class ConfirmedRule {
     private final ArrayDeque<Step> steps = new ArrayDeque<>();
     private long largestWindow;
     private long largestSince;
+    private long mostOffered;
     private long acknowledged;
     private long showing;
     private long unseen;
@@ -112,6 +116,9 @@ final class ConfirmedRule {
             lastTraffic = nowNanos;
         }
         handed = nowHanded;
+        if (window > 0 || largestWindow > 0) {
+            mostOffered = Math.max(mostOffered, reached + window - acknowledged);
+        }
         if (reached > acknowledged) {
             showing += Math.max(0, reached - acknowledged - (nowUnseen - unseen));
             acknowledged = reached;
@@ -122,23 +129,24 @@ final class ConfirmedRule {
             largestSince = nowNanos;
             candidate = NONE;
         }
-        prove(acknowledged - Math.max(2 * largestWindow, BLIND_DISTANCE));
+        prove(acknowledged - Math.max(2 * mostOffered, BLIND_DISTANCE));
         if (largestWindow == 0) {
             trust(quiet(nowNanos, BLIND_QUIET) ? handed : 0);
         } else {
-            measure();
+            measure(window);
             boolean settled = nowNanos - largestSince >= WINDOW_SETTLED;
             weigh(nowNanos, !inFlight && window >= largestWindow && settled);
         }
     }
 
     private long distance() {
-        return Math.max(2 * largestWindow, LEAST_DISTANCE);
+        return Math.max(2 * mostOffered, LEAST_DISTANCE);
     }
 
-    private void measure() {
+    private void measure(long window) {
         long distance = distance();
-        while (!steps.isEmpty() && showing - steps.getFirst().showing() >= distance) {
+        long offered = showing + window;
+        while (!steps.isEmpty() && offered - steps.getFirst().showing() >= distance) {
             prove(steps.removeFirst().acknowledged());
         }
         if (steps.isEmpty() || showing - steps.getLast().showing() >= distance / STEPS) {

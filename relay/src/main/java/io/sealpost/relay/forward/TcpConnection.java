@@ -39,8 +39,27 @@ final class TcpConnection extends ChannelDuplexHandler {
     /** Octets handed over and not yet taken by the kernel, above which the forwarder waits. */
     static final long MAX_PENDING = 4 * 1024 * 1024;
 
+    /*
+     * A peer's kernel offers the more the more it is sent at a time, tens of MiB in a few milliseconds,
+     * and twice as much behind is what proves that anything was read (ConfirmedRule). To a peer that
+     * resets each connection after 50,000 messages nothing would ever be proven. So a young connection
+     * has little on its way, and a window that stays small for as long.
+     */
+
+    /** Octets not acknowledged yet above which a young connection takes no more. */
+    static final long YOUNG_FLIGHT = 256 * 1024;
+
+    /** Octets proven to be read from which on a connection is young no more. */
+    static final long YOUNG = 32 * 1024 * 1024;
+
+    /** How often the kernel is asked while a young connection waits for that. */
+    private static final Duration SAMPLE_YOUNG_EVERY = Duration.ofMillis(1);
+
     /** How often the kernel is asked while something is not confirmed. */
     private static final Duration SAMPLE_EVERY = Duration.ofMillis(10);
+
+    /** How often besides, in octets: under load the distance is passed within one wait. */
+    private static final long SAMPLE_EACH = 128 * 1024;
 
     /** How often once nothing has moved for {@link #QUIET}. */
     private static final Duration SAMPLE_QUIET_EVERY = Duration.ofMillis(250);
@@ -73,6 +92,7 @@ final class TcpConnection extends ChannelDuplexHandler {
     private volatile boolean wireAcknowledged = true;
     private volatile @Nullable String ended;
     private volatile boolean reset;
+    private volatile boolean young;
     private volatile @Nullable Channel channel;
 
     // Set by the forwarder's thread, taken back by the event loop.
@@ -82,6 +102,7 @@ final class TcpConnection extends ChannelDuplexHandler {
     private boolean infoKnown;
     private long synOctets;
     private long written;
+    private long writtenAtSample;
     private boolean sampling;
 
     /** Null where what the peer says is thrown away, and the kernel is asked instead. */
@@ -139,6 +160,7 @@ final class TcpConnection extends ChannelDuplexHandler {
             written += length;
             if (inbound == null) {
                 wire.complete(written);
+                sampleUnderLoad();
             }
         } else {
             end(future.cause());
@@ -150,7 +172,7 @@ final class TcpConnection extends ChannelDuplexHandler {
 
     /** Whether more may be handed over. */
     boolean hasRoom() {
-        return pending.get() < MAX_PENDING;
+        return pending.get() < MAX_PENDING && (!young || handed - acknowledged < YOUNG_FLIGHT);
     }
 
     /** Octets handed over so far. */
@@ -270,6 +292,7 @@ final class TcpConnection extends ChannelDuplexHandler {
     private void open(ChannelHandlerContext context) {
         if (inbound == null) {
             rule = new ConfirmedRule(clock.nanos());
+            young = infoKnown;
             sample((UnixChannel) context.channel(), rule);
         }
         channel = context.channel();
@@ -316,11 +339,30 @@ final class TcpConnection extends ChannelDuplexHandler {
             sampling = false;
         } else {
             boolean quiet = clock.nanos() - current.lastTraffic() > QUIET;
-            sampleAfter(context, quiet ? SAMPLE_QUIET_EVERY : SAMPLE_EVERY);
+            Duration usual = young && !hasRoom() ? SAMPLE_YOUNG_EVERY : SAMPLE_EVERY;
+            sampleAfter(context, quiet ? SAMPLE_QUIET_EVERY : usual);
+        }
+    }
+
+    private void sampleUnderLoad() {
+        boolean due = written - writtenAtSample >= SAMPLE_EACH && ended == null;
+        if (due && rule != null && channel instanceof UnixChannel open && open.isOpen()) {
+            look(open, rule);
         }
     }
 
     private void sample(UnixChannel open, ConfirmedRule current) {
+        look(open, current);
+        long nowConfirmed = wire.stream(current.confirmed());
+        wire.forget(current.proven() - wire.heldBack());
+        if (nowConfirmed != confirmed) {
+            confirmed = nowConfirmed;
+            wake.run();
+        }
+    }
+
+    private void look(UnixChannel open, ConfirmedRule current) {
+        writtenAtSample = written;
         long now = clock.nanos();
         long given = wire.given(handed);
         if (!infoKnown) {
@@ -333,16 +375,15 @@ final class TcpConnection extends ChannelDuplexHandler {
         long reached = wire.stream(current.acknowledged());
         wireAcknowledged = current.acknowledged() >= given;
         if (reached != acknowledged) {
+            boolean full = !hasRoom();
             acknowledgedAt = now;
             acknowledged = reached;
+            young &= current.proven() < YOUNG;
+            if (full && hasRoom()) {
+                wake.run();
+            }
         }
         proven = wire.stream(current.proven() - wire.heldBack());
-        long nowConfirmed = wire.stream(current.confirmed());
-        wire.forget(current.proven() - wire.heldBack());
-        if (nowConfirmed != confirmed) {
-            confirmed = nowConfirmed;
-            wake.run();
-        }
     }
 
     /** What is acknowledged behind the peer's end confirms nothing any more. */

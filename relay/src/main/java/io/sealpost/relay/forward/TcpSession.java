@@ -17,11 +17,14 @@ final class TcpSession implements Session {
     /** Longest wait before looking at the connection again. */
     static final Duration LOOK = Duration.ofSeconds(1);
 
+    private static final Duration REACTION = Duration.ofNanos(ConfirmedRule.REACTION);
+
     /** How long a peer may take to end a connection that we have ended. */
     private static final Duration PROOF = Duration.ofSeconds(5);
 
     private static final Logger LOG = LoggerFactory.getLogger(TcpSession.class);
     private static final byte[] NO_STATE = {};
+    private static final byte[] NOTHING = {};
 
     /** Octets of the tail that are kept, and forgotten, together. */
     private static final int TAIL_PIECE = 16 * 1024;
@@ -178,13 +181,17 @@ final class TcpSession implements Session {
             return;
         }
         boolean agreed = farewell && doorbell.await(PeerClose.ANSWER, connection::endedByFin);
-        if (agreed) {
+        // Not in answer to a message, so it takes none for unbearable either.
+        boolean unprovoked = sender.flushed() && connection.unanswered(REACTION);
+        boolean allInDoubt = unprovoked && tailSent && unconfirmed();
+        boolean tailInDoubt = tailSent && fruitful() && tail.messages() > 0;
+        boolean certain = agreed || ((allInDoubt || tailInDoubt) && certain());
+        if (agreed || (certain && allInDoubt)) {
             confirm(positions.last());
             progress.unconfirmed(0);
             progress.calm();
         }
-        boolean inDoubt = tailSent && fruitful() && tail.messages() > 0;
-        if (inDoubt && (agreed || certain())) {
+        if (certain && tailSent) {
             tail.forget(settled.octets());
         }
     }
@@ -201,8 +208,20 @@ final class TcpSession implements Session {
         }
     }
 
-    private boolean certain() throws InterruptedException {
-        return new PeerClose(connection, sender, queue, doorbell).certain(tail.first());
+    private boolean certain() throws IOException, InterruptedException {
+        byte[] question = tail.messages() > 0 ? tail.first() : firstUnconfirmed();
+        return question.length > 0
+                && new PeerClose(connection, sender, queue, doorbell).certain(question);
+    }
+
+    /** Empty if the spool has dropped it meanwhile. */
+    private byte[] firstUnconfirmed() throws IOException, InterruptedException {
+        Position here = queue.position();
+        queue.rewind(settled.position());
+        FrameRun run = queue.poll(TAIL_PIECE, Duration.ZERO);
+        byte[] frames = run == null ? NOTHING : sender.copy(run, 1);
+        queue.rewind(here);
+        return frames;
     }
 
     /** Sends again, before anything else, what the last connection left in doubt. */

@@ -219,6 +219,31 @@ class TcpForwarderTest {
     }
 
     @Test
+    void an_orderly_close_after_quiet_repeats_nothing_of_more_than_can_be_kept() throws Exception {
+        int messages = 60_000;
+        try (SyslogSink sink =
+                        SyslogSink.listen(
+                                0,
+                                (number, peer) -> {
+                                    if (number == 0) {
+                                        peer.read(messages);
+                                        peer.pause(1000);
+                                    } else {
+                                        peer.readAll();
+                                    }
+                                });
+                TcpForwarder _ = start(sink, Framing.OCTET_COUNTING)) {
+            spool.feed(0, messages);
+            await().atMost(PATIENCE).until(() -> sink.connections() >= 2);
+            spool.feed(messages, messages + 1);
+            arrives(sink);
+
+            assertThat(spool.queue().resent()).isZero();
+            assertThat(sink.received()).isEqualTo(spool.fed());
+        }
+    }
+
+    @Test
     void a_message_that_is_always_answered_by_a_close_is_set_aside_after_five_tries()
             throws Exception {
         try (SyslogSink sink = SyslogSink.listen(0, this::chokes);
