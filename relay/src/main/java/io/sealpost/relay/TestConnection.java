@@ -2,6 +2,7 @@ package io.sealpost.relay;
 
 import io.sealpost.relay.runtime.NanoClock;
 import io.sealpost.relay.tls.ClientContext;
+import io.sealpost.relay.tls.ServerName;
 import io.sealpost.relay.tls.TlsFileException;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -79,7 +80,7 @@ sealed interface TestConnection extends AutoCloseable
                             ClientContext.open(order.trust(), order.certificate(), order.key())
                                     .getSocketFactory()
                                     .createSocket(plain, name, order.to().port(), true);
-            SSLParameters parameters = socket.getSSLParameters();
+            SSLParameters parameters = ServerName.of(name).addedTo(socket.getSSLParameters());
             parameters.setEndpointIdentificationAlgorithm("HTTPS");
             socket.setSSLParameters(parameters);
             plain.setSoTimeout((int) CONNECT_PATIENCE.toMillis());

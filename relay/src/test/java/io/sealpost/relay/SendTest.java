@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -17,6 +18,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -130,6 +133,35 @@ class SendTest {
     }
 
     @Test
+    void over_tls_the_receiver_is_asked_for_a_name_of_one_label() throws Exception {
+        try (ServerSocket server =
+                CERTIFICATES
+                        .server("server")
+                        .getServerSocketFactory()
+                        .createServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            CompletableFuture<String> asked =
+                    CompletableFuture.supplyAsync(
+                            () -> {
+                                try (SSLSocket socket = (SSLSocket) server.accept()) {
+                                    socket.getInputStream().readAllBytes();
+                                    return ((ExtendedSSLSession) socket.getSession())
+                                            .getRequestedServerNames()
+                                            .toString();
+                                } catch (IOException e) {
+                                    throw new UncheckedIOException(e);
+                                }
+                            });
+            String trust = CERTIFICATES.certificate("ca").toString();
+            String to = "localhost:" + server.getLocalPort();
+
+            assertThat(run("--to", to, "--transport", "tls", "--trust", trust))
+                    .as(err())
+                    .isEqualTo(ExitCode.GOOD);
+            assertThat(asked.get()).isEqualTo("[type=host_name (0), value=localhost]");
+        }
+    }
+
+    @Test
     void over_relp_it_waits_until_all_are_acknowledged() throws Exception {
         String relp = "listeners.r { transport = relp, bind = \"127.0.0.1:0\" }\n";
         try (RunningRelay relay = RunningRelay.start(folder, CONF + relp)) {
@@ -178,7 +210,7 @@ class SendTest {
                                     socket.shutdownOutput();
                                     socket.getInputStream().readAllBytes();
                                 } catch (IOException e) {
-                                    throw new java.io.UncheckedIOException(e);
+                                    throw new UncheckedIOException(e);
                                 }
                             });
             String to = "127.0.0.1:" + server.getLocalPort();
@@ -230,7 +262,7 @@ class SendTest {
                                     int _ = socket.getInputStream().read();
                                     socket.setSoLinger(true, 0); // unread data: RST
                                 } catch (IOException e) {
-                                    throw new java.io.UncheckedIOException(e);
+                                    throw new UncheckedIOException(e);
                                 }
                             });
             assertThat(run("--to", "127.0.0.1:" + server.getLocalPort(), "--count", "2000000000"))

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 
 /**
@@ -75,8 +76,10 @@ public final class ClientTls implements AutoCloseable {
 
     /** The handler of a new connection to this host; it owns its engine. */
     public SslHandler handler(ByteBufAllocator allocator, String host, int port) {
-        String name = ServerName.of(serverName.orElse(host)).name();
-        SslHandler handler = context.newHandler(allocator, name, port);
+        ServerName name = ServerName.of(serverName.orElse(host));
+        SslHandler handler = context.newHandler(allocator, name.name(), port);
+        SSLEngine engine = handler.engine();
+        engine.setSSLParameters(name.addedTo(engine.getSSLParameters()));
         handler.setHandshakeTimeout(handshakeTimeout.toMillis(), TimeUnit.MILLISECONDS);
         handler.setCloseNotifyFlushTimeout(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS);
         return handler;

@@ -7,21 +7,37 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLParameters;
 
 /**
  * The name or address under which a server is sought (RFC 5425 §5.2, RFC 9525 §6).
  *
  * @param name without brackets around an IPv6 address
  */
-record ServerName(String name) {
+public record ServerName(String name) {
     private static final Integer ADDRESS = 7;
 
     /** As it may be written in the conf file: an address in brackets, a name with a last dot. */
-    static ServerName of(String host) {
+    public static ServerName of(String host) {
         if (host.startsWith("[") && host.endsWith("]")) {
             return new ServerName(host.substring(1, host.length() - 1));
         }
         return new ServerName(host.endsWith(".") ? host.substring(0, host.length() - 1) : host);
+    }
+
+    /** Asks the server for this name (SNI, RFC 6066 §3), unless it is an address. */
+    public SSLParameters addedTo(SSLParameters parameters) {
+        // TLS libraries do so by themselves only for names with a dot
+        if (NetUtil.createByteArrayFromIpAddressString(name) != null) {
+            return parameters;
+        }
+        try {
+            parameters.setServerNames(List.of(new SNIHostName(name)));
+        } catch (IllegalArgumentException _) {
+            // it has an octet that SNI does not carry
+        }
+        return parameters;
     }
 
     /** Whether the certificate was made for this server. */

@@ -32,6 +32,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
@@ -350,6 +352,26 @@ class TlsForwarderTest {
             arrives(sink);
 
             assertThat(asked.get()).containsIgnoringCase("web1.example.com");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"localhost, '[type=host_name (0), value=localhost]'", "'', []"})
+    void a_name_of_one_label_is_asked_for_and_an_address_is_not(String name, String wanted)
+            throws Exception {
+        BlockingQueue<String> asked = new LinkedBlockingQueue<>();
+        try (SyslogSink sink =
+                        sink(
+                                "server",
+                                (_, peer) -> {
+                                    ExtendedSSLSession session =
+                                            (ExtendedSSLSession) peer.tls().getSession();
+                                    asked.add(session.getRequestedServerNames().toString());
+                                    peer.readAll();
+                                });
+                TcpForwarder _ =
+                        start(sink.port(), with("ca", name, List.of(), Optional.empty()))) {
+            assertThat(asked.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isEqualTo(wanted);
         }
     }
 
