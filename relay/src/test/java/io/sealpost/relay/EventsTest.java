@@ -99,6 +99,28 @@ class EventsTest {
     }
 
     @Test
+    void each_of_two_peers_refused_at_once_is_an_event() throws Exception {
+        String conf = ON + "listeners.t.allow = [\"192.0.2.0/24\"]\n";
+
+        try (RunningRelay relay = start(conf)) {
+            for (String address : List.of("127.0.0.1", "127.0.0.2")) {
+                new Socket(
+                                InetAddress.getLoopbackAddress(),
+                                relay.port("t"),
+                                InetAddress.getByName(address),
+                                0)
+                        .close();
+            }
+            await().atMost(RunningRelay.PATIENCE)
+                    .untilAsserted(
+                            () ->
+                                    assertThat(kept())
+                                            .anyMatch(line -> line.contains(" of 127.0.0.1:"))
+                                            .anyMatch(line -> line.contains(" of 127.0.0.2:")));
+        }
+    }
+
+    @Test
     void an_upstream_that_goes_down_and_comes_back_is_told_once_each() throws Exception {
         int port;
         try (ServerSocket first = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {

@@ -57,7 +57,7 @@ public final class RateLimitedLog {
         return leftOut.getAndSet(0);
     }
 
-    private static String suffix(long more) {
+    static String suffix(long more) {
         return more > 0 ? " (and " + more + " more like it)" : "";
     }
 }

@@ -18,13 +18,10 @@ import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,8 +46,7 @@ public final class TcpListener implements Listener {
     private final ListenerCounters counters;
     private final SourceLimits limits;
 
-    /** By reason: a scanner that speaks no TLS hides no certificate that is refused. */
-    private final Map<String, RateLimitedLog> told = new ConcurrentHashMap<>();
+    private final PeerLog told;
 
     private final AtomicInteger connections = new AtomicInteger();
 
@@ -66,6 +62,8 @@ public final class TcpListener implements Listener {
         this.loops = loops;
         this.counters = counters;
         this.address = settings.common().bind();
+        this.told =
+                new PeerLog(log, loops.events(), loops.clock(), loops.group(), PeerLog.PATIENCE);
         this.limits =
                 new SourceLimits(
                         settings.common().rateLimit(),
@@ -248,12 +246,8 @@ public final class TcpListener implements Listener {
     /** A peer that was taken first turned out not to be one of ours. */
     void refused(InetSocketAddress peer, String reason, String text) {
         counters.refused(reason);
-        tell(reason, () -> refusal(peer, reason, text + " (" + reason + ")"));
-    }
-
-    private void tell(String reason, Supplier<Event> event) {
-        told.computeIfAbsent(reason, _ -> new RateLimitedLog(log, loops.clock()))
-                .tell(loops.events(), event);
+        told.tell(
+                peer.getAddress(), reason, () -> refusal(peer, reason, text + " (" + reason + ")"));
     }
 
     /** The relay ended a RELP session, which the peer had opened or not. */
@@ -288,7 +282,8 @@ public final class TcpListener implements Listener {
                         ? "it sent another message under a number that is here; does a copy of its"
                                 + " data-dir run?"
                         : "it sent a message again that may be here, but is no longer known";
-        tell(
+        told.tell(
+                peer.getAddress(),
                 NUMBERED,
                 () ->
                         event(
@@ -307,7 +302,8 @@ public final class TcpListener implements Listener {
 
     private void cutOff(InetSocketAddress peer, String reason, String text) {
         counters.cutOff(reason);
-        tell(
+        told.tell(
+                peer.getAddress(),
                 reason,
                 () ->
                         event(
@@ -320,7 +316,7 @@ public final class TcpListener implements Listener {
 
     private void refuse(SocketChannel channel, InetSocketAddress peer, String reason) {
         counters.refused(reason);
-        tell(reason, () -> refusal(peer, reason, reason));
+        told.tell(peer.getAddress(), reason, () -> refusal(peer, reason, reason));
         channel.close();
     }
 

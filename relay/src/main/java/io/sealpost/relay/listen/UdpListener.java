@@ -23,7 +23,7 @@ public final class UdpListener implements Listener {
     private final EventLoops loops;
     private final ListenerCounters counters;
     private final UdpPeers peers;
-    private final RateLimitedLog refusals;
+    private final PeerLog refusals;
     private final RateLimitedLog drops;
     private final RateLimitedLog failures;
 
@@ -50,7 +50,8 @@ public final class UdpListener implements Listener {
                                 loops.clock(),
                                 SourceLimits.INTERVAL,
                                 counters::rateLimited));
-        this.refusals = new RateLimitedLog(log, loops.clock());
+        this.refusals =
+                new PeerLog(log, loops.events(), loops.clock(), loops.group(), PeerLog.PATIENCE);
         this.drops = new RateLimitedLog(log, loops.clock());
         this.failures = new RateLimitedLog(log, loops.clock());
         this.address = settings.common().bind();
@@ -196,10 +197,12 @@ public final class UdpListener implements Listener {
 
     void refused(UdpPeers.Peer peer) {
         counters.refused(NOT_ALLOWED);
+        InetSocketAddress address = peer.sender().source().peer();
         refusals.tell(
-                loops.events(),
+                address.getAddress(),
+                NOT_ALLOWED,
                 () -> {
-                    String from = Addresses.text(peer.sender().source().peer());
+                    String from = Addresses.text(address);
                     return event(
                                     EventKind.CONNECTION_REFUSED,
                                     "refused a datagram of " + from + ": " + NOT_ALLOWED)
