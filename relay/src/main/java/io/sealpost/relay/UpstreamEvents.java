@@ -31,6 +31,11 @@ final class UpstreamEvents implements ForwardObserver {
     }
 
     @Override
+    public void escaped(String upstream, long octets) {
+        metrics.escaped(upstream).add(octets);
+    }
+
+    @Override
     public void down(String upstream, String reason) {
         down.put(upstream, reason);
         events.raise(

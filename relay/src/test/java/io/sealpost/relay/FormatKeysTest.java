@@ -1,6 +1,7 @@
 package io.sealpost.relay;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -120,6 +121,42 @@ class FormatKeysTest {
             for (ServerSocket receiver : receivers) {
                 receiver.close();
             }
+        }
+    }
+
+    @Test
+    void what_would_end_a_line_is_escaped_and_counted_for_each_upstream() throws Exception {
+        try (ServerSocket receiver = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                RunningRelay relay =
+                        RunningRelay.start(
+                                folder,
+                                """
+                                upstreams {
+                                  file { type = file, path = "file/%%Y-%%m-%%d.log" }
+                                  lines { type = syslog, transport = tcp, framing = lf
+                                    servers = ["127.0.0.1:%d"] }
+                                  counted { type = file, path = "counted/%%Y-%%m-%%d.log"
+                                    framing = octet-counting }
+                                }
+                                """
+                                        .formatted(receiver.getLocalPort()))) {
+            send(relay, counted("<13>1 - h a - - - one\ntwo\rthree\0four"));
+            String line = "<13>1 - h a - - - one\\ntwo\\rthree\\0four\n";
+
+            // stays open, or the message is sent and counted again
+            try (Socket lines = receiver.accept()) {
+                assertThat(lines.getInputStream().readNBytes(line.length()))
+                        .asString(US_ASCII)
+                        .isEqualTo(line);
+                for (String name : List.of("file", "lines")) {
+                    relay.awaitMetric(
+                            "sealpost_upstream_escaped_octets_total{upstream=\"" + name + "\"}", 3);
+                }
+            }
+            relay.awaitDelivered("counted", 1);
+            assertThat(new String(file("file"), US_ASCII)).isEqualTo(line);
+            assertThat(relay.metrics())
+                    .doesNotContain("escaped_octets_total{upstream=\"counted\"}");
         }
     }
 

@@ -112,6 +112,13 @@ public enum MetricName {
             Type.COUNTER,
             10,
             "upstream"),
+    UPSTREAM_ESCAPED(
+            "sealpost_upstream_escaped_octets_total",
+            "LF, CR and NUL octets within messages that were written as `\\n`, `\\r` and `\\0`"
+                    + " because the upstream takes lines; again when they are sent again.",
+            Type.COUNTER,
+            16,
+            "upstream"),
     SPOOL_BYTES("sealpost_spool_bytes", "Octets of the spool on disk.", Type.GAUGE, 0),
     SPOOL_WRITTEN(
             "sealpost_spool_written_total",

@@ -61,6 +61,11 @@ public final class RelayMetrics {
         return tally(MetricName.UPSTREAM_CUT, upstream);
     }
 
+    /** Octets escaped for this upstream, because they would have ended a line. */
+    public Tally escaped(String upstream) {
+        return tally(MetricName.UPSTREAM_ESCAPED, upstream);
+    }
+
     /** Messages of the relay itself about events of this kind. */
     public Tally event(EventKind kind) {
         return tally(MetricName.EVENTS, kind.label());

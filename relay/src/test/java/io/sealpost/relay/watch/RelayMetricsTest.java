@@ -87,7 +87,7 @@ class RelayMetricsTest {
         assertThat(Arrays.stream(MetricName.values()).mapToInt(MetricName::stored))
                 .filteredOn(stored -> stored != 0)
                 .doesNotHaveDuplicates()
-                .hasSize(15);
+                .hasSize(16);
     }
 
     @Test
