@@ -2,6 +2,7 @@ package io.sealpost.relay;
 
 import io.sealpost.relay.config.ConfigProblem;
 import io.sealpost.relay.config.Endpoint;
+import io.sealpost.relay.config.Port;
 import io.sealpost.relay.config.RelayConfig;
 import io.sealpost.relay.config.UpstreamConfig;
 import io.sealpost.relay.seal.LogFolder;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 
 /** Looks at what a good conf file names outside itself, before anything is started. */
 final class Preflight {
@@ -79,18 +81,34 @@ final class Preflight {
                         });
     }
 
-    /** Whether all ports can be opened now; they are closed again at once. */
-    List<ConfigProblem> ports() {
-        List<ConfigProblem> problems = new ArrayList<>();
-        for (RelayConfig.Listener listener : config.listeners()) {
-            switch (listener) {
-                case RelayConfig.UdpListener udp -> udp(key(udp), udp.door().bind(), problems);
-                case RelayConfig.TcpListener tcp -> tcp(key(tcp), tcp.door().bind(), problems);
+    /**
+     * The same problems with those of ports that cannot be opened now; they are closed again at
+     * once. A port about which there is a problem already is left alone.
+     */
+    static List<ConfigProblem> withPorts(List<ConfigProblem> problems, List<Port> ports) {
+        List<ConfigProblem> all = new ArrayList<>(problems);
+        for (Port port : ports) {
+            if (problems.stream().noneMatch(known -> known.message().startsWith(port.key()))) {
+                tryToOpen(port).ifPresent(all::add);
             }
         }
-        tcp("admin.bind", config.admin().bind(), problems);
-        Collections.sort(problems);
-        return problems;
+        Collections.sort(all);
+        return all;
+    }
+
+    private static Optional<ConfigProblem> tryToOpen(Port port) {
+        try (DatagramSocket udp = new DatagramSocket(null);
+                ServerSocket tcp = new ServerSocket()) {
+            if (port.udp()) {
+                udp.bind(port.bind().resolve());
+            } else {
+                tcp.setReuseAddress(true);
+                tcp.bind(port.bind().resolve());
+            }
+            return Optional.empty();
+        } catch (IOException e) {
+            return Optional.of(port.problem(refused(port.bind(), e)));
+        }
     }
 
     private static String key(RelayConfig.Listener listener) {
@@ -134,9 +152,7 @@ final class Preflight {
                                         + "\" for all"));
             }
         } catch (UnknownHostException _) {
-            problems.add(
-                    config.problem(
-                            key, "no address is known for " + bind.host() + ", write an address"));
+            problems.add(config.problem(key, unknown(bind)));
         } catch (SocketException e) {
             problems.add(config.problem(key, "cannot look at the interfaces: " + e.getMessage()));
         }
@@ -170,24 +186,14 @@ final class Preflight {
         }
     }
 
-    private void udp(String key, Endpoint bind, List<ConfigProblem> problems) {
-        try (DatagramSocket socket = new DatagramSocket(null)) {
-            socket.bind(bind.resolve());
-        } catch (IOException e) {
-            problems.add(config.problem(key, refused(bind, e)));
-        }
-    }
-
-    private void tcp(String key, Endpoint bind, List<ConfigProblem> problems) {
-        try (ServerSocket socket = new ServerSocket()) {
-            socket.setReuseAddress(true);
-            socket.bind(bind.resolve());
-        } catch (IOException e) {
-            problems.add(config.problem(key, refused(bind, e)));
-        }
+    private static String unknown(Endpoint bind) {
+        return "no address is known for " + bind.host() + ", write an address";
     }
 
     private static String refused(Endpoint bind, IOException e) {
+        if (e instanceof UnknownHostException) {
+            return unknown(bind);
+        }
         String message = String.valueOf(e.getMessage());
         if (message.contains("in use")) {
             return bind + " is in use, stop the other program or use another port";

@@ -164,9 +164,9 @@ final class Relay implements AutoCloseable {
                         List.of(config.problem("sealpost", "the relay is stopping")));
             }
             return switch (Reload.read(config)) {
-                case ConfigResult.Rejected(List<ConfigProblem> problems) ->
+                case ConfigResult.Rejected(List<ConfigProblem> problems, _) ->
                         new Reload.Outcome.Refused(problems);
-                case ConfigResult.Loaded(RelayConfig next, List<ConfigProblem> warnings) -> {
+                case ConfigResult.Loaded(RelayConfig next, List<ConfigProblem> warnings, _) -> {
                     List<ConfigProblem> problems = new ArrayList<>(Reload.problems(config, next));
                     problems.addAll(held(targets, next));
                     if (problems.isEmpty()) {

@@ -2,15 +2,15 @@ package io.sealpost.relay;
 
 import io.netty.channel.epoll.Epoll;
 import io.sealpost.relay.config.ConfigProblem;
+import io.sealpost.relay.config.ConfigReader;
 import io.sealpost.relay.config.ConfigResult;
+import io.sealpost.relay.config.Port;
 import io.sealpost.relay.config.RelayConfig;
 import io.sealpost.relay.integrity.KeyFileException;
 import io.sealpost.relay.runtime.NanoClock;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,23 +26,28 @@ final class RunCommand {
     ExitCode run(Path file) {
         // Netty's native parts take a third of the start; they load while the conf file is read.
         Thread.ofPlatform().name("netty-load").daemon().start(Epoll::isAvailable);
-        Optional<ConfigResult.Loaded> loaded = ConfFile.load(file, console);
-        if (loaded.isEmpty()) {
-            return ExitCode.BAD_USAGE;
-        }
-        RelayConfig config = loaded.get().config();
-        Preflight preflight = new Preflight(config);
-        List<ConfigProblem> problems = new ArrayList<>(preflight.surroundings());
-        if (problems.isEmpty()) {
-            problems.addAll(preflight.ports());
-        }
+        return switch (ConfigReader.read(file)) {
+            case ConfigResult.Rejected(List<ConfigProblem> problems, List<Port> ports) ->
+                    refuse(Preflight.withPorts(problems, ports));
+            case ConfigResult.Loaded loaded -> run(loaded);
+        };
+    }
+
+    private ExitCode refuse(List<ConfigProblem> problems) {
+        ConfFile.print(problems, console);
+        return ExitCode.BAD_USAGE;
+    }
+
+    private ExitCode run(ConfigResult.Loaded loaded) {
+        RelayConfig config = loaded.config();
+        List<ConfigProblem> problems =
+                Preflight.withPorts(new Preflight(config).surroundings(), loaded.ports());
         if (!problems.isEmpty()) {
-            ConfFile.print(problems, console);
-            return ExitCode.BAD_USAGE;
+            return refuse(problems);
         }
         Reloading.configureLog(config);
         Logger log = LoggerFactory.getLogger(RunCommand.class);
-        loaded.get().warnings().forEach(warning -> log.warn("{}", warning));
+        loaded.warnings().forEach(warning -> log.warn("{}", warning));
         try {
             Relay relay = Relay.start(config, NanoClock.system());
             Supervisor supervisor =
@@ -56,8 +61,7 @@ final class RunCommand {
             return ExitCode.GOOD;
         } catch (KeyFileException e) {
             String problem = String.valueOf(e.getMessage());
-            ConfFile.print(List.of(config.problem("integrity", problem)), console);
-            return ExitCode.BAD_USAGE;
+            return refuse(List.of(config.problem("integrity", problem)));
         } catch (IOException e) {
             log.debug("cannot start", e);
             console.err().println("sealpost: cannot start: " + e.getMessage());

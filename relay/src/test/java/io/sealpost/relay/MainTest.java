@@ -12,6 +12,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -290,6 +291,63 @@ class MainTest {
                                     + taken.getLocalPort()
                                     + " is in use, stop the other program or use another port\n");
             assertThat(folder.resolve("data")).doesNotExist();
+        }
+    }
+
+    @Test
+    void run_names_ports_in_use_beside_all_other_problems_and_check_does_not() throws IOException {
+        try (DatagramSocket udp = new DatagramSocket(0, InetAddress.getLoopbackAddress());
+                ServerSocket tcp = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Path file =
+                    write(
+                            "127.0.0.1:" + udp.getLocalPort(),
+                            "\nspol { }\nlisteners.t { transport = tcp, max-connections = many,"
+                                    + " bind = \"127.0.0.1:%d\" }\nadmin.bind = \"nowhere\"\n"
+                                            .formatted(tcp.getLocalPort()));
+            String unknown = file + ":4: unknown key spol, did you mean spool?\n";
+            String wrong =
+                    file
+                            + ":5: listeners.t.max-connections: a number is needed, not the text"
+                            + " \"many\", use 1 to 1000000\n"
+                            + file
+                            + ":6: admin.bind: \"nowhere\" is no address with a port, write"
+                            + " \"10.0.0.1:5514\", \"[::1]:5514\" or \"host.example.com:5514\"\n";
+            String taken =
+                    "%s:%d: listeners.%s.bind: 127.0.0.1:%d is in use, stop the other program or"
+                            + " use another port\n";
+
+            assertThat(run("", "run", "-c", file.toString())).isEqualTo(ExitCode.BAD_USAGE);
+
+            assertThat(err())
+                    .isEqualTo(
+                            taken.formatted(file, 2, "u", udp.getLocalPort())
+                                    + unknown
+                                    + taken.formatted(file, 5, "t", tcp.getLocalPort())
+                                    + wrong);
+            err.reset();
+            assertThat(run("", "check", "-c", file.toString())).isEqualTo(ExitCode.BAD_USAGE);
+            assertThat(err()).isEqualTo(unknown + wrong);
+        }
+    }
+
+    @Test
+    void run_names_a_port_in_use_beside_an_unusable_folder() throws IOException {
+        Files.writeString(folder.resolve("file"), "");
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Path file =
+                    write(
+                            "192.0.2.1:0",
+                            "\ndata-dir = \"file/data\"\nadmin.bind = \"127.0.0.1:%d\"\n"
+                                    .formatted(taken.getLocalPort()));
+
+            assertThat(run("", "run", "-c", file.toString())).isEqualTo(ExitCode.BAD_USAGE);
+
+            assertThat(err().lines())
+                    .hasSize(3)
+                    .anyMatch(
+                            line -> line.contains(":2: listeners.u.bind: 192.0.2.1 is no address"))
+                    .anyMatch(line -> line.contains(":4: data-dir: "))
+                    .anyMatch(line -> line.contains(":5: admin.bind: ") && line.contains("in use"));
         }
     }
 

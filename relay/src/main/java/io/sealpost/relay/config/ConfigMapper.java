@@ -5,9 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -36,13 +34,7 @@ final class ConfigMapper {
                 new RelayConfig.Admin(root.block("admin").get("bind", Endpoint.class)),
                 log(root.block("log")),
                 root.get("shutdown-grace", Duration.class),
-                lines(root));
-    }
-
-    private static Lines lines(Block root) {
-        Map<String, Place> places = new HashMap<>();
-        root.collect("", places);
-        return new Lines(root.place(), places);
+                Lines.of(root));
     }
 
     private static List<RelayConfig.Listener> listeners(Block listeners, Facts facts) {

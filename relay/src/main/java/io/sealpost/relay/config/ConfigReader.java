@@ -50,7 +50,7 @@ public final class ConfigReader {
     private ConfigResult result() {
         try {
             if (!scan(file, new HashSet<>())) {
-                return new ConfigResult.Rejected(problems.sorted());
+                return new ConfigResult.Rejected(problems.sorted(), List.of());
             }
             ConfigParseOptions options =
                     ConfigParseOptions.defaults()
@@ -60,7 +60,7 @@ public final class ConfigReader {
         } catch (ConfigException e) {
             // After a syntax error nothing else that was found can be trusted.
             ConfigProblem syntax = syntax(e);
-            return new ConfigResult.Rejected(List.of(syntax));
+            return new ConfigResult.Rejected(List.of(syntax), List.of());
         }
     }
 
@@ -99,7 +99,7 @@ public final class ConfigReader {
         ConfigValue sealpost = root.get(Schema.ROOT);
         if (!(sealpost instanceof ConfigObject object)) {
             problems.add(top, "no block sealpost { }, everything stands inside it");
-            return new ConfigResult.Rejected(problems.sorted());
+            return new ConfigResult.Rejected(problems.sorted(), List.of());
         }
         Path absolute = file.toAbsolutePath().normalize();
         Path folder = absolute.getParent() == null ? absolute : absolute.getParent();
@@ -109,10 +109,10 @@ public final class ConfigReader {
         new CrossChecks(block, problems).check();
         if (!problems.isEmpty()) {
             values.reportMissingFiles();
-            return new ConfigResult.Rejected(problems.sorted());
+            return new ConfigResult.Rejected(problems.sorted(), Port.of(block));
         }
         RelayConfig config = ConfigMapper.map(block, absolute, facts);
-        return new ConfigResult.Loaded(config, warnings(block, place, config));
+        return new ConfigResult.Loaded(config, warnings(block, place, config), Port.of(block));
     }
 
     private static List<ConfigProblem> warnings(Block root, Place place, RelayConfig config) {

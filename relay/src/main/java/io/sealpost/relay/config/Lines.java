@@ -1,5 +1,6 @@
 package io.sealpost.relay.config;
 
+import java.util.HashMap;
 import java.util.Map;
 
 /** Where the keys and blocks of a conf file are written. */
@@ -10,6 +11,12 @@ public final class Lines {
     Lines(Place top, Map<String, Place> places) {
         this.top = top;
         this.places = Map.copyOf(places);
+    }
+
+    static Lines of(Block root) {
+        Map<String, Place> places = new HashMap<>();
+        root.collect("", places);
+        return new Lines(root.place(), places);
     }
 
     /** A problem at the key's line, or at that of the block around it. */
