@@ -151,11 +151,20 @@ public final class PathTemplate {
                 if (VALUES.contains(other)) {
                     values++;
                 } else {
-                    fixed += other.equals("%Y") ? 4 : other.getBytes(UTF_8).length;
+                    fixed += length(other);
                 }
             }
         }
         return (MAX_COMPONENT - fixed) / values;
+    }
+
+    /** Octets of a part that is no value, in a name. */
+    private static int length(String part) {
+        return switch (part) {
+            case "%Y" -> 4;
+            case "%%" -> 1;
+            default -> part.getBytes(UTF_8).length;
+        };
     }
 
     private static int units(List<String> parts) {

@@ -121,6 +121,9 @@ class PathTemplateTest {
         assertThat(first).hasSize(255).endsWith("-2026-01-02.log").isNotEqualTo(second);
         assertThat(name("/a/%host%-%Y-%m-%d.log", "h".repeat(240)))
                 .isEqualTo("h".repeat(240) + "-2026-01-02.log");
+        assertThat(name("/a/100%%-%host%.log", "h".repeat(246)))
+                .isEqualTo("100%-" + "h".repeat(246) + ".log");
+        assertThat(name("/a/100%%-%host%.log", "h".repeat(247))).hasSize(255);
         assertThat(name("/a/%host%%app%.log", "h".repeat(255))).hasSizeLessThan(255);
     }
 
