@@ -133,7 +133,7 @@ final class Assembly implements Upstreams.Factory {
 
     private void build() throws IOException {
         Storage storage = FileStorage.at(config.dataDir());
-        SpoolLog observer = new SpoolLog(metrics, clock, events);
+        SpoolLog observer = new SpoolLog(config.spool().whenFull(), metrics, clock, events);
         Spool spool = relay.spool(Spool.open(spoolSettings(), storage, observer, clock));
         opened = spool;
         observer.recovered(spool.recovery());

@@ -1,5 +1,6 @@
 package io.sealpost.relay;
 
+import io.sealpost.relay.config.RelayConfig;
 import io.sealpost.relay.runtime.NanoClock;
 import io.sealpost.relay.spool.Recovery;
 import io.sealpost.relay.spool.SpoolObserver;
@@ -14,11 +15,13 @@ import org.slf4j.LoggerFactory;
 final class SpoolLog implements SpoolObserver {
     private static final Logger LOG = LoggerFactory.getLogger(SpoolLog.class);
 
+    private final RelayConfig.WhenFull whenFull;
     private final RelayMetrics metrics;
     private final Events events;
     private final DropReports drops;
 
-    SpoolLog(RelayMetrics metrics, NanoClock clock, Events events) {
+    SpoolLog(RelayConfig.WhenFull whenFull, RelayMetrics metrics, NanoClock clock, Events events) {
+        this.whenFull = whenFull;
         this.metrics = metrics;
         this.events = events;
         this.drops = new DropReports(clock, events);
@@ -53,8 +56,17 @@ final class SpoolLog implements SpoolObserver {
     @Override
     public void writeFailed(String reason, long messages) {
         failing(
-                "cannot write (%s); %d messages are kept in memory and tried again, senders wait"
-                        .formatted(reason, messages));
+                "cannot write (%s); %d messages are kept in memory and tried again, %s"
+                        .formatted(reason, messages, meanwhile()));
+    }
+
+    /** What becomes of new messages. */
+    private String meanwhile() {
+        return switch (whenFull) {
+            case BLOCK -> "senders wait";
+            case DROP_NEW -> "new messages are dropped";
+            case DROP_BY_SEVERITY -> "the least severe of new ones are dropped and the others wait";
+        };
     }
 
     private void failing(String text) {
