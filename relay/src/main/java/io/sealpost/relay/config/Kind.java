@@ -230,7 +230,7 @@ sealed interface Kind {
     record Name() implements Kind {
         @Override
         public String example() {
-            return "archive";
+            return "NAME";
         }
 
         @Override

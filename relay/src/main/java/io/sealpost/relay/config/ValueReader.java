@@ -88,7 +88,9 @@ final class ValueReader {
                             + ": a list is needed, not "
                             + article(value)
                             + ", write "
-                            + many.example());
+                            + (fits(value, many.each())
+                                    ? "[" + value.render() + "]"
+                                    : many.example()));
             return Optional.empty();
         }
         if (list.size() < many.min()) {
@@ -109,6 +111,16 @@ final class ValueReader {
             read(name, element, many.each(), where).ifPresent(elements::add);
         }
         return elements.size() == list.size() ? Optional.of(elements) : Optional.empty();
+    }
+
+    /** Whether it is one good element, and only the brackets around it are missing. */
+    private boolean fits(ConfigValue value, Kind each) {
+        try {
+            Object _ = one(value, each);
+            return true;
+        } catch (BadValueException _) {
+            return false;
+        }
     }
 
     private Object one(ConfigValue value, Kind kind) throws BadValueException {
