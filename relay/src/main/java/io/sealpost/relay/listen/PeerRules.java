@@ -1,5 +1,6 @@
 package io.sealpost.relay.listen;
 
+import io.netty.util.NetUtil;
 import io.sealpost.protocol.parse.Origin;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -38,11 +39,7 @@ public record PeerRules(List<Network> allow, ZoneId zone, List<Zoned> networks) 
                         .map(Zoned::zone)
                         .findFirst()
                         .orElse(zone);
-        return Origin.of(withoutScope(address.getHostAddress()), own);
-    }
-
-    private static String withoutScope(String address) {
-        int scope = address.indexOf('%');
-        return scope < 0 ? address : address.substring(0, scope);
+        // as RFC 5952 writes addresses, and without a scope, which means something here only
+        return Origin.of(NetUtil.toAddressString(address), own);
     }
 }

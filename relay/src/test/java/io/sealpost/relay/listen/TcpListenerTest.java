@@ -372,7 +372,7 @@ class TcpListenerTest {
             write(sender, "<13>no header at all\n");
         }
 
-        assertThat(bed.messages(1).getFirst()).contains(" 0:0:0:0:0:0:0:1 ");
+        assertThat(bed.messages(1).getFirst()).contains(" ::1 ");
     }
 
     @Test
