@@ -352,6 +352,33 @@ class MainTest {
     }
 
     @Test
+    void explain_says_what_each_upstream_guarantees() throws IOException {
+        Path file =
+                write(
+                        "127.0.0.1:0",
+                        """
+
+                        upstreams.r { type = relp, servers = ["h:1"] }
+                        upstreams.t { type = syslog, transport = tcp, servers = ["h:1"] }
+                        upstreams.u { type = syslog, transport = udp, servers = ["h:1"] }
+                        """);
+
+        assertThat(run("text\n", "explain", "-c", file.toString())).isEqualTo(ExitCode.GOOD);
+
+        assertThat(out().lines())
+                .contains(
+                        "  f        file: delivered once written and synced, never twice",
+                        "  r        RELP: delivered once acknowledged by the server; may come twice"
+                                + " after a lost connection or a crash of the relay",
+                        "  t        TCP: delivered once the server's process has read it, as far as"
+                                + " the kernel can tell; may come twice after a lost connection or"
+                                + " a crash of the relay",
+                        "  u        UDP: delivered once sent and no error came back within 100 ms,"
+                                + " though nobody tells whether it arrives; may come twice after an"
+                                + " ICMP error");
+    }
+
+    @Test
     void explain_shows_form_fields_routes_and_bytes() {
         ExitCode code =
                 run("<34>Oct 11 22:14:15 web su[7]: failed\n", "explain", "-c", conf.toString());
