@@ -62,7 +62,9 @@ final class RewriteKeys {
                                 + " structured data is replaced before the message is stored. It"
                                 + " is marked and counted as `redacted`, and how it was received"
                                 + " is kept nowhere. A text on which the expression takes too"
-                                + " many steps is replaced as a whole."),
+                                + " many steps is replaced as a whole. Of a message that"
+                                + " `max-message-size` cuts only what is kept is looked at: a"
+                                + " secret cut in two is not found."),
                 key(
                         "rewrite[].redact-with",
                         new Kind.Replacement(),
