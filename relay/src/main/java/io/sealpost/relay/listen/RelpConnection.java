@@ -9,6 +9,7 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.handler.ssl.SslHandler;
 import io.sealpost.protocol.relp.RelpServerSession;
 import io.sealpost.relay.pipeline.Intake;
@@ -53,6 +54,10 @@ final class RelpConnection extends StreamConnection {
 
     /** The connection broke. */
     private static final String LOST = "lost";
+
+    /** SO_ERROR of SOL_SOCKET. */
+    private static final IntegerUnixChannelOption SOCKET_ERROR =
+            new IntegerUnixChannelOption("SO_ERROR", 1, 4);
 
     private static final String OPEN_TIMEOUT = "relp-open-timeout";
     private static final int MAX_DIGITS = 9;
@@ -391,7 +396,7 @@ final class RelpConnection extends StreamConnection {
 
     /**
      * Whether the client has surely got all its acknowledgements: it has closed the session, or
-     * ended the connection when its kernel had them all. A kernel does that in order only if they
+     * ended the connection in order when its kernel had them all. A kernel does that only if they
      * were read, else by RST.
      */
     boolean complete() {
@@ -412,11 +417,18 @@ final class RelpConnection extends StreamConnection {
     }
 
     /** Whether the peer's kernel has acknowledged all that was written. */
+    /*
+     * A client that is gone has sent FIN, and answers what comes after that with RST. This empties our
+     * send queue, so that nothing seems to be without acknowledgement, and what is read still ends as
+     * after FIN alone: only the socket's error, which nobody takes before, tells of it. It is asked for
+     * last, since RST may come between.
+     */
     private boolean hasAllOctets() {
         ChannelOutboundBuffer waiting = channel().unsafe().outboundBuffer();
         return (waiting == null || waiting.isEmpty())
                 && channel() instanceof EpollSocketChannel socket
-                && socket.tcpInfo().unacked() == 0;
+                && socket.tcpInfo().unacked() == 0
+                && socket.config().getOption(SOCKET_ERROR) == 0;
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -94,6 +95,39 @@ class RelpRepeatsTest {
     }
 
     @Test
+    void acknowledgements_that_met_a_closed_client_did_not_arrive() throws Exception {
+        int port = port();
+        cut(sent(port, frames(2, 0, 50), 50));
+        bed.awaitCount("ended lost", 1);
+        RelpPeer second = RelpPeer.open(port);
+        CountDownLatch over = holdEventLoops();
+        second.write(frames(2, 0, 50)).close(); // FIN is there when the acknowledgements leave
+        over.countDown();
+        bed.awaitCount("ended lost", 2);
+        assertThat(bed.counters.get("acknowledged")).isEqualTo(100);
+
+        try (RelpPeer third = RelpPeer.open(port).write(frames(2, 0, 55))) {
+            assertAcknowledged(third, 55);
+        }
+        assertThat(bed.messages(55)).isEqualTo(messages(0, 55));
+    }
+
+    @Test
+    void who_reads_a_session_to_the_end_that_we_ended_has_all_acknowledgements() throws Exception {
+        int port = port();
+        try (RelpPeer first = RelpPeer.open(port)) {
+            first.write(frames(2, 0, 3) + "99 syslog 0\n");
+            assertAcknowledged(first, 3);
+            assertThat(first.rest()).isEqualTo("0 serverclose 0\n");
+        }
+
+        try (RelpPeer second = RelpPeer.open(port).write(frames(2, 0, 3))) {
+            assertAcknowledged(second, 3);
+        }
+        assertThat(bed.messages(6)).hasSize(6);
+    }
+
+    @Test
     void a_client_may_say_the_same_twice() throws Exception {
         int port = port();
         String same = frame(2, message(1)) + frame(3, message(1));
@@ -173,6 +207,30 @@ class RelpRepeatsTest {
         RelpPeer peer = RelpPeer.open(port).write(octets);
         bed.awaitCount("acknowledged", count);
         return peer;
+    }
+
+    /** Event loops read and write nothing before this latch is counted down. */
+    private CountDownLatch holdEventLoops() throws InterruptedException {
+        CountDownLatch held = new CountDownLatch(bed.loops.loops().size());
+        CountDownLatch over = new CountDownLatch(1);
+        for (Loop loop : bed.loops.loops()) {
+            loop.eventLoop()
+                    .execute(
+                            () -> {
+                                held.countDown();
+                                awaitUnchecked(over);
+                            });
+        }
+        held.await();
+        return over;
+    }
+
+    private static void awaitUnchecked(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /** As a network does it, or a client that ends with acknowledgements unread: by RST. */
