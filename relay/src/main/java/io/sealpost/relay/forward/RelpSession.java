@@ -129,6 +129,9 @@ final class RelpSession implements Session {
 
     private void pump() throws IOException, InterruptedException {
         receive();
+        if (over) {
+            return; // there is no room in the window of a session that has ended, nor will there be
+        }
         if (!refused.isEmpty()) {
             resolveRefused();
             return;

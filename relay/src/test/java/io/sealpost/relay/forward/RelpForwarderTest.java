@@ -259,6 +259,27 @@ class RelpForwarderTest {
         }
     }
 
+    /** In less than a second each. */
+    @Test
+    @Timeout(40)
+    void a_session_that_ends_while_its_connection_stays_is_made_again_at_once() throws Exception {
+        int sessions = 60;
+        try (RelpSink sink =
+                        RelpSink.listen(
+                                0,
+                                (number, peer) -> {
+                                    peer.open();
+                                    if (number < sessions) {
+                                        peer.pause(50);
+                                        peer.say("0 serverclose 0\n");
+                                    }
+                                    peer.serve(Integer.MAX_VALUE);
+                                });
+                TcpForwarder _ = start(sink.port())) {
+            await().atMost(PATIENCE).until(() -> sink.connections() > sessions);
+        }
+    }
+
     @Test
     void a_message_that_stays_refused_is_set_aside_and_its_neighbours_arrive_once()
             throws Exception {
