@@ -439,7 +439,10 @@ final class Assembly implements Upstreams.Factory {
     private TcpListenerSettings.Delivered delivered(RelayConfig.Delivered delivered) {
         Spool spool = Objects.requireNonNull(opened, "not started");
         return new TcpListenerSettings.Delivered(
-                spool::synced, () -> spool.delivered(delivered.upstreams()), delivered.atMost());
+                spool::synced,
+                () -> spool.delivered(delivered.upstreams()),
+                () -> spool.numbers(delivered.upstreams()),
+                delivered.atMost());
     }
 
     private Optional<ClientTls> clientTls(

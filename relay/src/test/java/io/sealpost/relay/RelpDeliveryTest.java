@@ -24,13 +24,7 @@ class RelpDeliveryTest {
     @Test
     void with_ack_delivered_a_message_is_acknowledged_once_the_upstream_has_it() throws Exception {
         CountDownLatch told = new CountDownLatch(1);
-        RelpSink.Conversation hesitates =
-                (_, peer) -> {
-                    peer.open();
-                    told.await();
-                    peer.serve(Integer.MAX_VALUE);
-                };
-        try (RelpSink sink = RelpSink.listen(0, hesitates);
+        try (RelpSink sink = RelpSink.listen(0, hesitates(told));
                 RunningRelay relay =
                         start(sink.port(), "ack = delivered, delivered.upstreams = [s]");
                 RelpPeer client = RelpPeer.open(relay.port("r"))) {
@@ -65,6 +59,33 @@ class RelpDeliveryTest {
     }
 
     @Test
+    void what_does_not_go_to_them_waits_for_no_message_of_another_session() throws Exception {
+        CountDownLatch told = new CountDownLatch(1);
+        try (RelpSink sink = RelpSink.listen(0, hesitates(told));
+                RunningRelay relay =
+                        start(
+                                sink.port(),
+                                "ack = delivered, delivered { upstreams = [s], at-most = 1 h }",
+                                "routes = [ { match { app-name = other }, to = [f] }, { to = [f, s] } ]\n");
+                RelpPeer client = RelpPeer.open(relay.port("r"));
+                RelpPeer beside = RelpPeer.open(relay.port("r"))) {
+            send(client);
+            relay.awaitDelivered("f", MESSAGES);
+            String other = "<13>1 - host other - - - message";
+            client.write(RelpPeer.frame(2 + MESSAGES, other));
+            beside.write(RelpPeer.frame(2, other));
+            assertThat(beside.answer()).isEqualTo(RelpPeer.ack(2));
+
+            relay.awaitDelivered("f", MESSAGES + 2);
+            assertThat(client.hasAnswer()).isFalse(); // acknowledgements of a session stay in order
+            told.countDown();
+            acknowledged(client);
+            assertThat(client.answer()).isEqualTo(RelpPeer.ack(2 + MESSAGES));
+            relay.awaitMetric(UNDELIVERED, 0);
+        }
+    }
+
+    @Test
     void after_at_most_a_message_is_acknowledged_as_stored_and_counted() throws Exception {
         CountDownLatch never = new CountDownLatch(1);
         RelpSink.Conversation hangs = (_, _) -> never.await();
@@ -83,6 +104,14 @@ class RelpDeliveryTest {
         }
     }
 
+    private static RelpSink.Conversation hesitates(CountDownLatch told) {
+        return (_, peer) -> {
+            peer.open();
+            told.await();
+            peer.serve(Integer.MAX_VALUE);
+        };
+    }
+
     private static void send(RelpPeer client) throws IOException {
         StringBuilder frames = new StringBuilder();
         for (int i = 0; i < MESSAGES; i++) {
@@ -98,13 +127,18 @@ class RelpDeliveryTest {
     }
 
     private RunningRelay start(int port, String ack) throws IOException {
+        return start(port, ack, "");
+    }
+
+    private RunningRelay start(int port, String ack, String more) throws IOException {
         return RunningRelay.start(
                 folder,
                 """
                 listeners.r { transport = relp, bind = "127.0.0.1:0", %s }
                 upstreams.f { type = file, path = "f.log" }
                 upstreams.s { type = relp, servers = ["127.0.0.1:%d"] }
+                %s
                 """
-                        .formatted(ack, port));
+                        .formatted(ack, port, more));
     }
 }

@@ -191,7 +191,9 @@ final class Schema {
                         new Written("stored"),
                         "When a message is acknowledged: `stored`, once it is durable here;"
                                 + " `delivered`, once the upstreams in `delivered.upstreams` have"
-                                + " it as well, if it goes to them."),
+                                + " it as well, if it goes to them. Acknowledgements of a session"
+                                + " stay in order: a message that does not go to them waits for"
+                                + " those before it that do."),
                 variant(
                         "listeners.*.chain-from",
                         RELP,

@@ -68,6 +68,9 @@ final class RelpConnection extends StreamConnection {
     /** Pause between two looks at the upstreams. */
     private static final int DELIVERY_LOOK_MILLIS = 5;
 
+    /** Where the upstreams always are. */
+    private static final long ANYWHERE = Long.MIN_VALUE;
+
     private final RelpServerSession session;
     private final Optional<TcpListenerSettings.Delivered> delivery;
     private final Unsynced unsynced = new Unsynced();
@@ -82,6 +85,9 @@ final class RelpConnection extends StreamConnection {
 
     /** Whether it stands in the sync room. */
     private boolean inSyncRoom;
+
+    /** Since {@link #takeToDeliver}: messages that were here before. */
+    private boolean passedOver;
 
     /** Why it ends, as counted. */
     private String ending = LOST;
@@ -181,6 +187,27 @@ final class RelpConnection extends StreamConnection {
                 : numbered.take(b, offset, length, truncated);
     }
 
+    @Override
+    void passOver(int messages) {
+        super.passOver(messages);
+        passedOver = true;
+    }
+
+    /**
+     * Whether what was taken in since the last call has to be delivered. Where the messages went
+     * that were here before is not known.
+     */
+    private boolean takeToDeliver() {
+        boolean deliver =
+                delivery.isPresent()
+                        && (passedOver
+                                || (loop().intake().routed()
+                                                & delivery.get().upstreams().getAsLong())
+                                        != 0);
+        passedOver = false;
+        return deliver;
+    }
+
     /** Numbers are believed only from peers that are known. */
     private boolean mayNumber(List<Network> chainFrom) {
         return !source().certificateHash().isEmpty()
@@ -199,7 +226,7 @@ final class RelpConnection extends StreamConnection {
     void delivered(long messages, int octets) {
         if (messages > 0) {
             position = loop().intake().position();
-            unsynced.add(messages, octets, position);
+            unsynced.add(messages, octets, position, takeToDeliver());
             if (!inSyncRoom && !releaseDurable()) {
                 inSyncRoom = true;
                 loop().syncRoom().add(this);
@@ -226,18 +253,23 @@ final class RelpConnection extends StreamConnection {
     private boolean releaseDurable() {
         Intake intake = loop().intake();
         while (!unsynced.isEmpty() && intake.reached(unsynced.oldest())) {
-            durable(unsynced.take(intake.synced()));
+            boolean deliver = unsynced.toDeliver();
+            durable(unsynced.take(intake.synced()), deliver);
         }
         return unsynced.isEmpty();
     }
 
-    private void durable(long messages) {
-        if (delivery.isEmpty()) {
+    /**
+     * Acknowledgements stay in order, so that what is not to be delivered may wait all the same.
+     */
+    private void durable(long messages, boolean deliver) {
+        boolean first = undelivered.isEmpty();
+        if (delivery.isEmpty() || (first && !deliver)) {
             session.acknowledge(messages);
             return;
         }
-        boolean first = undelivered.isEmpty();
-        undelivered.add(messages, delivery.get().synced().getAsLong(), loop().nanos());
+        long place = deliver ? delivery.get().synced().getAsLong() : ANYWHERE;
+        undelivered.add(messages, place, loop().nanos());
         if (first) {
             awaitDelivery(delivery.get());
         }
@@ -258,12 +290,12 @@ final class RelpConnection extends StreamConnection {
         if (!channel().isActive()) {
             return;
         }
-        long delivered = undelivered.take(upstreams.reached().getAsLong());
-        long late = undelivered.takeSince(loop().nanos() - upstreams.atMost().toNanos());
-        if (late > 0) {
-            listener().counters().acknowledgedUndelivered(late);
+        long since = loop().nanos() - upstreams.atMost().toNanos();
+        long messages = undelivered.take(upstreams.reached().getAsLong(), since);
+        if (undelivered.late() > 0) {
+            listener().counters().acknowledgedUndelivered(undelivered.late());
         }
-        session.acknowledge(delivered + late);
+        session.acknowledge(messages);
         if (!undelivered.isEmpty()) {
             awaitDelivery(upstreams);
         }

@@ -112,7 +112,7 @@ abstract sealed class StreamConnection extends ChannelInboundHandlerAdapter impl
     }
 
     /** So many messages are dealt with, though not stored. */
-    final void passOver(int messages) {
+    void passOver(int messages) {
         ordinal += messages;
     }
 

@@ -53,9 +53,11 @@ public record TcpListenerSettings(
      *
      * @param synced messages of the spool before this one are durable
      * @param reached those before this one are with the upstreams
+     * @param upstreams these upstreams: bit n is that with number n
      * @param atMost how long that is waited for
      */
-    public record Delivered(LongSupplier synced, LongSupplier reached, Duration atMost) {}
+    public record Delivered(
+            LongSupplier synced, LongSupplier reached, LongSupplier upstreams, Duration atMost) {}
 
     public TcpListenerSettings {
         if (maxConnections < 1 || maxPerAddress < 1 || idleTimeout.isNegative()) {

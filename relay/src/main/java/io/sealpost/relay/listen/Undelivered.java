@@ -16,32 +16,40 @@ final class Undelivered {
     private final long[] since = new long[CHUNKS];
     private long first;
     private long next;
+    private long late;
 
-    /** So many messages are delivered when the upstreams are at this place of the spool. */
+    /** So many messages are delivered when the upstreams are at this place. */
     void add(long moreMessages, long place, long nowNanos) {
         boolean merge = next - first == CHUNKS;
         int at = (int) (merge ? next - 1 : next++) & MASK;
         messages[at] = merge ? messages[at] + moreMessages : moreMessages;
-        places[at] = place;
+        places[at] = merge ? Math.max(places[at], place) : place;
         since[at] = nowNanos;
     }
 
-    /** Takes out the messages that are delivered when the upstreams are there. */
-    long take(long reached) {
+    /**
+     * Takes out the messages, in order, that are delivered when the upstreams are there, or were
+     * added before this time or then; says how many.
+     */
+    long take(long reached, long nanos) {
         long taken = 0;
-        while (next > first && places[(int) first & MASK] <= reached) {
-            taken += messages[(int) first++ & MASK];
+        late = 0;
+        while (next > first) {
+            int at = (int) first & MASK;
+            boolean delivered = places[at] <= reached;
+            if (!delivered && since[at] - nanos > 0) {
+                break;
+            }
+            first++;
+            taken += messages[at];
+            late += delivered ? 0 : messages[at];
         }
         return taken;
     }
 
-    /** Takes out the messages that were added before this time or then. */
-    long takeSince(long nanos) {
-        long taken = 0;
-        while (next > first && since[(int) first & MASK] - nanos <= 0) {
-            taken += messages[(int) first++ & MASK];
-        }
-        return taken;
+    /** So many of those taken out last were not delivered. */
+    long late() {
+        return late;
     }
 
     boolean isEmpty() {

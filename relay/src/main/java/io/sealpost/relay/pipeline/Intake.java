@@ -56,6 +56,7 @@ public final class Intake {
     private int ignored;
     private int reasonsSeen;
     private int streamHash;
+    private long routed;
     private final int[] perReason = new int[Integer.SIZE];
 
     /** A door to this lane. */
@@ -92,6 +93,7 @@ public final class Intake {
         }
         receivedMicros = clock.epochMicros();
         receivedNanos = clock.nanos();
+        routed = 0;
         Rules current = rules;
         if (evaluation.rules() != current) {
             evaluation = current.evaluation();
@@ -185,6 +187,11 @@ public final class Intake {
         ignored = 0;
     }
 
+    /** The upstreams that messages of the chunk begun last go to: bit n is that with number n. */
+    public long routed() {
+        return routed;
+    }
+
     /**
      * How far the lane must be durable until everything taken in so far is. What was dropped by
      * policy needs nothing.
@@ -251,6 +258,7 @@ public final class Intake {
                 b,
                 scan.messageOffset(),
                 original);
+        routed |= upstreams;
         countReasons(scan.reasons());
         return true;
     }

@@ -350,6 +350,14 @@ public final class Spool implements AutoCloseable {
                 .orElse(Long.MAX_VALUE);
     }
 
+    /** Those of these upstreams that are known: bit n is that with number n. */
+    public long numbers(Collection<String> upstreams) {
+        return queues.stream()
+                .filter(queue -> upstreams.contains(queue.name()))
+                .mapToLong(queue -> 1L << queue.number())
+                .reduce(0, (some, more) -> some | more);
+    }
+
     /** Messages before this one are durable. */
     public long synced() {
         return writer.published().sequence();
