@@ -1,12 +1,16 @@
 package io.sealpost.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.sealpost.relay.forward.RelpSink;
 import io.sealpost.relay.listen.RelpPeer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -86,6 +90,37 @@ class RelpDeliveryTest {
     }
 
     @Test
+    void reading_stops_at_the_limit_of_octets_that_are_stored_and_not_acknowledged()
+            throws Exception {
+        CountDownLatch told = new CountDownLatch(1);
+        String text = "x".repeat(60_000);
+        int messages = 600;
+        try (RelpSink sink = RelpSink.listen(0, hesitates(told));
+                RunningRelay relay =
+                        start(
+                                sink.port(),
+                                "ack = delivered, delivered { upstreams = [s], at-most = 1 h }");
+                RelpPeer client = RelpPeer.open(relay.port("r"))) {
+            CompletableFuture<Void> sent =
+                    CompletableFuture.runAsync(
+                            () -> {
+                                for (int i = 0; i < messages; i++) {
+                                    say(client, RelpPeer.frame(2 + i, text));
+                                }
+                            },
+                            Thread::startVirtualThread);
+            await().atMost(RunningRelay.PATIENCE).until(() -> stalled(relay));
+
+            assertThat(received(relay)).isBetween(15_000_000L, 18_000_000L);
+            told.countDown();
+            for (int i = 0; i < messages; i++) {
+                assertThat(client.answer()).isEqualTo(RelpPeer.ack(2 + i));
+            }
+            sent.join();
+        }
+    }
+
+    @Test
     void after_at_most_a_message_is_acknowledged_as_stored_and_counted() throws Exception {
         CountDownLatch never = new CountDownLatch(1);
         RelpSink.Conversation hangs = (_, _) -> never.await();
@@ -101,6 +136,29 @@ class RelpDeliveryTest {
             relay.awaitMetric(UNDELIVERED, MESSAGES);
         } finally {
             never.countDown();
+        }
+    }
+
+    /** Nothing was received between two looks. */
+    private static boolean stalled(RunningRelay relay) throws Exception {
+        long before = received(relay);
+        CompletableFuture<Void> never = new CompletableFuture<>();
+        never.completeOnTimeout(null, 300, TimeUnit.MILLISECONDS).join();
+        return before > 0 && before == received(relay);
+    }
+
+    private static long received(RunningRelay relay) throws Exception {
+        String series = "sealpost_bytes_received_total{listener=\"r\"} ";
+        String octets =
+                relay.metrics().lines().filter(l -> l.startsWith(series)).findFirst().orElseThrow();
+        return (long) Double.parseDouble(octets.substring(series.length()));
+    }
+
+    private static void say(RelpPeer client, String octets) {
+        try {
+            client.write(octets);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

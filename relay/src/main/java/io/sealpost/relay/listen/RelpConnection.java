@@ -254,7 +254,9 @@ final class RelpConnection extends StreamConnection {
         Intake intake = loop().intake();
         while (!unsynced.isEmpty() && intake.reached(unsynced.oldest())) {
             boolean deliver = unsynced.toDeliver();
-            durable(unsynced.take(intake.synced()), deliver);
+            long before = unsynced.octets();
+            long messages = unsynced.take(intake.synced());
+            durable(messages, before - unsynced.octets(), deliver);
         }
         return unsynced.isEmpty();
     }
@@ -262,14 +264,14 @@ final class RelpConnection extends StreamConnection {
     /**
      * Acknowledgements stay in order, so that what is not to be delivered may wait all the same.
      */
-    private void durable(long messages, boolean deliver) {
+    private void durable(long messages, long octets, boolean deliver) {
         boolean first = undelivered.isEmpty();
         if (delivery.isEmpty() || (first && !deliver)) {
             session.acknowledge(messages);
             return;
         }
         long place = deliver ? delivery.get().synced().getAsLong() : ANYWHERE;
-        undelivered.add(messages, place, loop().nanos());
+        undelivered.add(messages, octets, place, loop().nanos());
         if (first) {
             awaitDelivery(delivery.get());
         }
@@ -392,7 +394,7 @@ final class RelpConnection extends StreamConnection {
     private boolean mayTakeMore() {
         return channel().isWritable()
                 && session.unacknowledged() < MAX_UNACKNOWLEDGED
-                && unsynced.octets() < MAX_UNACKNOWLEDGED_BYTES;
+                && unsynced.octets() + undelivered.octets() < MAX_UNACKNOWLEDGED_BYTES;
     }
 
     @Override

@@ -13,18 +13,22 @@ final class Undelivered {
 
     private final long[] places = new long[CHUNKS];
     private final long[] messages = new long[CHUNKS];
+    private final long[] octets = new long[CHUNKS];
     private final long[] since = new long[CHUNKS];
     private long first;
     private long next;
+    private long allOctets;
     private long late;
 
-    /** So many messages are delivered when the upstreams are at this place. */
-    void add(long moreMessages, long place, long nowNanos) {
+    /** So many messages of so many octets are delivered when the upstreams are at this place. */
+    void add(long moreMessages, long moreOctets, long place, long nowNanos) {
         boolean merge = next - first == CHUNKS;
         int at = (int) (merge ? next - 1 : next++) & MASK;
         messages[at] = merge ? messages[at] + moreMessages : moreMessages;
+        octets[at] = merge ? octets[at] + moreOctets : moreOctets;
         places[at] = merge ? Math.max(places[at], place) : place;
         since[at] = nowNanos;
+        allOctets += moreOctets;
     }
 
     /**
@@ -43,6 +47,7 @@ final class Undelivered {
             first++;
             taken += messages[at];
             late += delivered ? 0 : messages[at];
+            allOctets -= octets[at];
         }
         return taken;
     }
@@ -54,5 +59,10 @@ final class Undelivered {
 
     boolean isEmpty() {
         return next == first;
+    }
+
+    /** Octets of all chunks. */
+    long octets() {
+        return allOctets;
     }
 }
