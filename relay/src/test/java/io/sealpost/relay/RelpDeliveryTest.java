@@ -121,6 +121,30 @@ class RelpDeliveryTest {
     }
 
     @Test
+    void at_a_stop_what_is_not_delivered_is_acknowledged_as_stored() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        try (RelpSink sink = RelpSink.listen(0, (_, _) -> never.await())) {
+            RunningRelay relay =
+                    start(
+                            sink.port(),
+                            "ack = delivered, delivered { upstreams = [f, s], at-most = 1 h }",
+                            "shutdown-grace = 100 ms\n");
+            try (RelpPeer client = RelpPeer.open(relay.port("r"))) {
+                send(client);
+                relay.awaitDelivered("f", MESSAGES);
+                relay.close();
+
+                acknowledged(client);
+                assertThat(client.rest()).isEqualTo(RelpPeer.SERVERCLOSE + "\n");
+            } finally {
+                relay.close();
+            }
+        } finally {
+            never.countDown();
+        }
+    }
+
+    @Test
     void after_at_most_a_message_is_acknowledged_as_stored_and_counted() throws Exception {
         CountDownLatch never = new CountDownLatch(1);
         RelpSink.Conversation hangs = (_, _) -> never.await();

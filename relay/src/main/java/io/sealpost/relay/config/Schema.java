@@ -215,8 +215,9 @@ final class Schema {
                         RELP,
                         new Kind.Time(Duration.ofMillis(10), Duration.ofHours(1)),
                         new Written("30 s"),
-                        "How long `ack = delivered` waits; after that the message is acknowledged"
-                                + " as stored, and counted."));
+                        "How long `ack = delivered` waits, though a second at most once the relay"
+                                + " stops; after that the message is acknowledged as stored, and"
+                                + " counted."));
     }
 
     /** How listeners prove who they are, and ask that of their peers. */

@@ -49,6 +49,9 @@ final class RelpConnection extends StreamConnection {
     /** How long it may take to read the last answers. */
     private static final long CLOSE_TIMEOUT_NANOS = Duration.ofSeconds(10).toNanos();
 
+    /** How long upstreams may take when we close: a listener that stops does not wait for long. */
+    private static final long FINISH_NANOS = Duration.ofSeconds(1).toNanos();
+
     /** How long it may take then to close its side. */
     private static final int LINGER_MILLIS = 300;
 
@@ -93,6 +96,8 @@ final class RelpConnection extends StreamConnection {
     private String ending = LOST;
 
     private boolean endTold;
+    private boolean finishing;
+    private long finishingNanos;
     private boolean closing;
     private long closingNanos;
     private long acknowledged;
@@ -292,8 +297,8 @@ final class RelpConnection extends StreamConnection {
         if (!channel().isActive()) {
             return;
         }
-        long since = loop().nanos() - upstreams.atMost().toNanos();
-        long messages = undelivered.take(upstreams.reached().getAsLong(), since);
+        long messages =
+                undelivered.take(upstreams.reached().getAsLong(), storedIsEnough(upstreams));
         if (undelivered.late() > 0) {
             listener().counters().acknowledgedUndelivered(undelivered.late());
         }
@@ -302,6 +307,13 @@ final class RelpConnection extends StreamConnection {
             awaitDelivery(upstreams);
         }
         answer();
+    }
+
+    /** What has been durable since this time, or longer, is acknowledged wherever it is. */
+    private long storedIsEnough(TcpListenerSettings.Delivered upstreams) {
+        long now = loop().nanos();
+        boolean waited = finishing && now - finishingNanos >= FINISH_NANOS;
+        return waited ? now : now - upstreams.atMost().toNanos();
     }
 
     /** Writes the replies that there are, and closes when there will be no others. */
@@ -487,6 +499,8 @@ final class RelpConnection extends StreamConnection {
     /** Takes nothing more, and closes when all that was taken in is acknowledged. */
     @Override
     public void finish() {
+        finishing = true;
+        finishingNanos = loop().nanos();
         repeats.giveUp();
         session.shutDown();
         answer();

@@ -88,7 +88,7 @@ public enum MetricName {
     RELP_UNDELIVERED(
             "sealpost_relp_acknowledged_undelivered_total",
             "Of these, messages acknowledged because upstreams did not have them within"
-                    + " `delivered.at-most`.",
+                    + " `delivered.at-most`, or before the relay stopped.",
             Type.COUNTER,
             12,
             "listener"),
