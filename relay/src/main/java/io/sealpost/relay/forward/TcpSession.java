@@ -220,8 +220,20 @@ final class TcpSession implements Session {
         queue.rewind(settled.position());
         FrameRun run = queue.poll(TAIL_PIECE, Duration.ZERO);
         byte[] frames = run == null ? NOTHING : sender.copy(run, 1);
-        queue.rewind(here);
+        readOnTo(here);
         return frames;
+    }
+
+    /** Passes over what was read before. */
+    private void readOnTo(Position place) throws IOException, InterruptedException {
+        while (queue.position().sequence() < place.sequence()) {
+            FrameRun run = queue.poll(RunSender.MAX_RUN, Duration.ZERO);
+            if (run == null) {
+                break;
+            }
+            run.close();
+        }
+        queue.rewind(place);
     }
 
     /** Sends again, before anything else, what the last connection left in doubt. */
@@ -348,9 +360,8 @@ final class TcpSession implements Session {
         long end = mark.position().sequence();
         Position here = queue.position();
         queue.rewind(settled.position());
-        while (queue.position().sequence() < here.sequence()) {
-            boolean wanted = queue.position().sequence() < end;
-            FrameRun run = queue.poll(wanted ? TAIL_PIECE : RunSender.MAX_RUN, Duration.ZERO);
+        while (queue.position().sequence() < end) {
+            FrameRun run = queue.poll(TAIL_PIECE, Duration.ZERO);
             if (run == null) {
                 break;
             }
@@ -361,7 +372,7 @@ final class TcpSession implements Session {
                 run.close();
             }
         }
-        queue.rewind(here);
+        readOnTo(here);
     }
 
     @Override

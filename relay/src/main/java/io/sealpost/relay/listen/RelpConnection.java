@@ -463,13 +463,14 @@ final class RelpConnection extends StreamConnection {
     }
 
     /** Whether the peer's kernel has acknowledged all that was written. */
-    /*
-     * A client that is gone has sent FIN, and answers what comes after that with RST. This empties our
-     * send queue, so that nothing seems to be without acknowledgement, and what is read still ends as
-     * after FIN alone: only the socket's error, which nobody takes before, tells of it. It is asked for
-     * last, since RST may come between.
-     */
     private boolean hasAllOctets() {
+        // A client that is gone has sent FIN, and answers what comes after that with RST. This
+        // empties
+        // our send queue, so that nothing seems to be without acknowledgement, and what is read
+        // still
+        // ends as after FIN alone: only the socket's error, which nobody takes before, tells of it.
+        // It
+        // is asked for last, since RST may come between.
         ChannelOutboundBuffer waiting = channel().unsafe().outboundBuffer();
         return (waiting == null || waiting.isEmpty())
                 && channel() instanceof EpollSocketChannel socket

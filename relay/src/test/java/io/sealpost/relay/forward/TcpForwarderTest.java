@@ -220,7 +220,16 @@ class TcpForwarderTest {
 
     @Test
     void an_orderly_close_after_quiet_repeats_nothing_of_more_than_can_be_kept() throws Exception {
-        int messages = 60_000;
+        aPeerThatReadsPausesAndClosesIsSentNothingAgain(60_000);
+    }
+
+    @Test
+    void an_orderly_close_after_quiet_repeats_nothing_of_what_is_not_trusted_yet()
+            throws Exception {
+        aPeerThatReadsPausesAndClosesIsSentNothingAgain(2000);
+    }
+
+    private void aPeerThatReadsPausesAndClosesIsSentNothingAgain(int messages) throws Exception {
         try (SyslogSink sink =
                         SyslogSink.listen(
                                 0,
