@@ -37,7 +37,7 @@ import org.awaitility.Awaitility;
 final class Testbed implements AutoCloseable {
     static final int MAX_MESSAGE = 8192;
     static final PeerRules ANYBODY = new PeerRules(List.of(), ZoneOffset.UTC, List.of());
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final QueueSettings KEEP_ALL =
             new QueueSettings(
                     Long.MAX_VALUE,
