@@ -17,8 +17,6 @@ final class TcpSession implements Session {
     /** Longest wait before looking at the connection again. */
     static final Duration LOOK = Duration.ofSeconds(1);
 
-    private static final Duration REACTION = Duration.ofNanos(ConfirmedRule.REACTION);
-
     /** How long a peer may take to end a connection that we have ended. */
     private static final Duration PROOF = Duration.ofSeconds(5);
 
@@ -182,7 +180,8 @@ final class TcpSession implements Session {
         }
         boolean agreed = farewell && doorbell.await(PeerClose.ANSWER, connection::endedByFin);
         // Not in answer to a message, so it takes none for unbearable either.
-        boolean unprovoked = sender.flushed() && connection.unanswered(REACTION);
+        boolean unprovoked =
+                sender.flushed() && connection.unanswered(PoisonSearch.LONG_UNANSWERED);
         boolean allInDoubt = unprovoked && tailSent && unconfirmed();
         boolean tailInDoubt = tailSent && fruitful() && tail.messages() > 0;
         boolean certain = agreed || ((allInDoubt || tailInDoubt) && certain());

@@ -86,8 +86,8 @@ class UdpForwarderTest {
             try (DatagramSocket _ = server("127.0.0.1", port)) {
                 await().atMost(PATIENCE).until(() -> spool.queue().queued() == 0);
 
-                await().atMost(PATIENCE).untilAsserted(
-                        () -> assertThat(distinct()).isEqualTo(spool.fed()));
+                await().atMost(PATIENCE)
+                        .untilAsserted(() -> assertThat(distinct()).isEqualTo(spool.fed()));
                 assertThat(changes.getLast()).isEqualTo("up");
                 assertThat(spool.queue().resent()).isPositive();
             }
@@ -109,8 +109,8 @@ class UdpForwarderTest {
                 spool.feed(400, 500);
                 await().atMost(PATIENCE).until(() -> spool.queue().queued() == 0);
 
-                await().atMost(PATIENCE).untilAsserted(
-                        () -> assertThat(distinct()).isEqualTo(spool.fed()));
+                await().atMost(PATIENCE)
+                        .untilAsserted(() -> assertThat(distinct()).isEqualTo(spool.fed()));
                 assertThat(spool.queue().delivered()).isEqualTo(500);
             }
         }
