@@ -37,7 +37,7 @@ class ReloadTest {
 
     @BeforeEach
     void port() throws IOException {
-        closedPort = freePort();
+        closedPort = FreePort.next();
     }
 
     @Test
@@ -352,11 +352,5 @@ class ReloadTest {
                 .filter(line -> !line.contains(" CKPT [")) // of the integrity log, at the stop
                 .map(line -> Integer.parseInt(line.substring(line.lastIndexOf(' ') + 1)))
                 .toList();
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket probe = new ServerSocket(0, 1, HERE)) {
-            return probe.getLocalPort();
-        }
     }
 }

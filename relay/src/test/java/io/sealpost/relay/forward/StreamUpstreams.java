@@ -2,10 +2,8 @@ package io.sealpost.relay.forward;
 
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.sealpost.relay.FreePort;
 import io.sealpost.relay.tls.ClientTls;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -42,10 +40,8 @@ final class StreamUpstreams {
         return IntStream.of(ports).mapToObj(port -> new Server("127.0.0.1", port)).toList();
     }
 
-    static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
+    static int freePort() {
+        return FreePort.next();
     }
 
     /** What all of them received. */

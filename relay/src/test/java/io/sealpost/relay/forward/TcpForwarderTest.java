@@ -7,10 +7,9 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.sealpost.relay.Beside;
+import io.sealpost.relay.FreePort;
 import io.sealpost.relay.runtime.NanoClock;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
@@ -338,7 +337,7 @@ class TcpForwarderTest {
 
     @Test
     void a_server_that_comes_late_gets_everything() throws Exception {
-        int port = freePort();
+        int port = FreePort.next();
         spool.feed(0, 100);
         try (TcpForwarder forwarder = start(port, Framing.OCTET_COUNTING)) {
             assertThat(forwarder.connected()).isFalse();
@@ -435,11 +434,5 @@ class TcpForwarderTest {
                         ForwardObserver.none());
         forwarder.start();
         return forwarder;
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }
