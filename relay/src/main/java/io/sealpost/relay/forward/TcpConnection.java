@@ -22,8 +22,6 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -36,74 +34,27 @@ import org.jspecify.annotations.Nullable;
  * socket stays open until {@link #close}, so that {@link PeerClose} can ask what it meant.
  */
 final class TcpConnection extends ChannelDuplexHandler {
-    /** Octets handed over and not yet taken by the kernel, above which the forwarder waits. */
-    static final long MAX_PENDING = 4 * 1024 * 1024;
-
-    /*
-     * A peer's kernel offers the more the more it is sent at a time, tens of MiB in a few milliseconds,
-     * and twice as much behind is what proves that anything was read (ConfirmedRule). To a peer that
-     * resets each connection after 50,000 messages nothing would ever be proven. So a young connection
-     * has little on its way, and a window that stays small for as long.
-     */
-
-    /** Octets not acknowledged yet above which a young connection takes no more. */
-    static final long YOUNG_FLIGHT = 256 * 1024;
-
-    /** Octets proven to be read from which on a connection is young no more. */
-    static final long YOUNG = 32 * 1024 * 1024;
-
-    /** How often the kernel is asked while a young connection waits for that. */
-    private static final Duration SAMPLE_YOUNG_EVERY = Duration.ofMillis(1);
-
-    /** How often the kernel is asked while something is not confirmed. */
-    private static final Duration SAMPLE_EVERY = Duration.ofMillis(10);
-
-    /** How often besides, in octets: under load the distance is passed within one wait. */
-    private static final long SAMPLE_EACH = 128 * 1024;
-
-    /** How often once nothing has moved for {@link #QUIET}. */
-    private static final Duration SAMPLE_QUIET_EVERY = Duration.ofMillis(250);
-
     /** As Netty gives it. */
     private static final int ETIMEDOUT = -110;
 
     private static final String CLOSED_BY_PEER = "closed by the peer";
 
-    private static final long QUIET = Duration.ofSeconds(3).toNanos();
-
-    private final NanoClock clock;
     private final Runnable wake;
     private final Wire wire;
-    private final TcpInfo info = new TcpInfo();
-    private final AtomicLong pending = new AtomicLong();
-
-    // Written by the forwarder's thread only, before the octets are on their way to the event loop.
-    private volatile long handed;
+    private final Outflow outflow = new Outflow();
+    private final TcpSampler sampler;
 
     // Written by the event loop only.
-    private volatile long proven;
-    private volatile long confirmed;
-    private volatile long acknowledged;
-    private volatile long acknowledgedAt;
     private volatile boolean endedByFin;
     private volatile boolean endedByNotice;
     private volatile boolean timedOut;
     private volatile boolean answered;
-    private volatile boolean wireAcknowledged = true;
     private volatile @Nullable String ended;
     private volatile boolean reset;
-    private volatile boolean young;
     private volatile @Nullable Channel channel;
 
     // Set by the forwarder's thread, taken back by the event loop.
     private volatile boolean asking;
-
-    private @Nullable ConfirmedRule rule;
-    private boolean infoKnown;
-    private long synOctets;
-    private long written;
-    private long writtenAtSample;
-    private boolean sampling;
 
     /** Null where what the peer says is thrown away, and the kernel is asked instead. */
     private final @Nullable Inbound inbound;
@@ -118,8 +69,8 @@ final class TcpConnection extends ChannelDuplexHandler {
     TcpConnection(Wire wire, Optional<Inbound> inbound, NanoClock clock, Runnable wake) {
         this.wire = wire;
         this.inbound = inbound.orElse(null);
-        this.clock = clock;
         this.wake = wake;
+        sampler = new TcpSampler(wire, outflow, clock, wake);
     }
 
     /** Becomes the end of this pipeline, behind its wire. */
@@ -142,62 +93,57 @@ final class TcpConnection extends ChannelDuplexHandler {
         hand(octets, octets.readableBytes());
     }
 
-    @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes
     private void hand(Object message, long length) {
         Channel to = channel;
         if (to == null) {
             ReferenceCountUtil.release(message);
             return;
         }
-        pending.addAndGet(length);
-        handed += length;
+        outflow.hand(length);
         to.writeAndFlush(message).addListener(future -> taken(length, future));
     }
 
     private void taken(long length, Future<?> future) {
-        long before = pending.getAndAdd(-length);
+        boolean relieved = outflow.relieve(length);
         if (future.isSuccess()) {
-            written += length;
-            if (inbound == null) {
-                wire.complete(written);
-                sampleUnderLoad();
-            }
+            outflow.take(length);
+            sampler.taken();
         } else {
             end(future.cause());
         }
-        if (before > MAX_PENDING / 2 && before - length <= MAX_PENDING / 2) {
+        if (relieved) {
             wake.run();
         }
     }
 
     /** Whether more may be handed over. */
     boolean hasRoom() {
-        return pending.get() < MAX_PENDING && (!young || handed - acknowledged < YOUNG_FLIGHT);
+        return sampler.hasRoom();
     }
 
     /** Octets handed over so far. */
     long handed() {
-        return handed;
+        return outflow.handed();
     }
 
     /** Octets that the peer's process has read, by the kernel's account of it. */
     long proven() {
-        return proven;
+        return sampler.proven();
     }
 
     /** Octets that count as delivered: proven, or trusted to be read. */
     long confirmed() {
-        return confirmed;
+        return sampler.confirmed();
     }
 
     /** Whether the peer's kernel has everything handed over. */
     boolean acknowledgedAll() {
-        return acknowledged >= handed && !asking && wireAcknowledged;
+        return !asking && sampler.acknowledgedAll();
     }
 
     /** Whether everything handed over was acknowledged at least this long ago. */
     boolean unanswered(Duration since) {
-        return acknowledgedAll() && clock.nanos() - acknowledgedAt >= since.toNanos();
+        return acknowledgedAll() && sampler.quiet(since);
     }
 
     /** Whether it ever was open. */
@@ -232,7 +178,7 @@ final class TcpConnection extends ChannelDuplexHandler {
 
     /** Whether RST came after the end. */
     boolean reset() {
-        return reset;
+        return reset || sampler.resetSeen();
     }
 
     /**
@@ -249,7 +195,7 @@ final class TcpConnection extends ChannelDuplexHandler {
                 .execute(
                         () -> {
                             wire.ask();
-                            wireAcknowledged = false;
+                            sampler.expectMore();
                             asking = false;
                         });
         return true;
@@ -285,15 +231,12 @@ final class TcpConnection extends ChannelDuplexHandler {
 
     /** The socket is connected, and nothing was written yet. */
     void begin(UnixChannel socket) {
-        infoKnown = info.read(socket);
-        synOctets = info.bytesAcked();
+        sampler.begin(socket);
     }
 
     private void open(ChannelHandlerContext context) {
         if (inbound == null) {
-            rule = new ConfirmedRule(clock.nanos());
-            young = infoKnown;
-            sample((UnixChannel) context.channel(), rule);
+            sampler.open((UnixChannel) context.channel());
         }
         channel = context.channel();
         wake.run();
@@ -302,99 +245,13 @@ final class TcpConnection extends ChannelDuplexHandler {
     @Override
     public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
         var _ = context.write(message, promise);
-        beginSampling(context);
+        sampler.start();
     }
 
     @Override
     public void close(ChannelHandlerContext context, ChannelPromise promise) {
         wire.closing();
         var _ = context.close(promise);
-    }
-
-    private void beginSampling(ChannelHandlerContext context) {
-        if (!sampling && inbound == null) {
-            sampling = true;
-            sampleAfter(context, SAMPLE_EVERY);
-        }
-    }
-
-    private void sampleAfter(ChannelHandlerContext context, Duration wait) {
-        var _ =
-                context.executor()
-                        .schedule(() -> sampleAgain(context), wait.toNanos(), TimeUnit.NANOSECONDS);
-    }
-
-    private void sampleAgain(ChannelHandlerContext context) {
-        ConfirmedRule current = rule;
-        if (current == null || (ended != null && !endedByPeer()) || !context.channel().isOpen()) {
-            return;
-        }
-        if (endedByPeer()) {
-            sampleEnd((UnixChannel) context.channel());
-            sampleAfter(context, SAMPLE_EVERY);
-            return;
-        }
-        sample((UnixChannel) context.channel(), current);
-        if (confirmed == handed) {
-            sampling = false;
-        } else {
-            boolean quiet = clock.nanos() - current.lastTraffic() > QUIET;
-            Duration usual = young && !hasRoom() ? SAMPLE_YOUNG_EVERY : SAMPLE_EVERY;
-            sampleAfter(context, quiet ? SAMPLE_QUIET_EVERY : usual);
-        }
-    }
-
-    private void sampleUnderLoad() {
-        boolean due = written - writtenAtSample >= SAMPLE_EACH && ended == null;
-        if (due && rule != null && channel instanceof UnixChannel open && open.isOpen()) {
-            look(open, rule);
-        }
-    }
-
-    private void sample(UnixChannel open, ConfirmedRule current) {
-        look(open, current);
-        long nowConfirmed = wire.stream(current.confirmed());
-        wire.forget(current.proven() - wire.heldBack());
-        if (nowConfirmed != confirmed) {
-            confirmed = nowConfirmed;
-            wake.run();
-        }
-    }
-
-    private void look(UnixChannel open, ConfirmedRule current) {
-        writtenAtSample = written;
-        long now = clock.nanos();
-        long given = wire.given(handed);
-        if (!infoKnown) {
-            long reached = wire.taken(written);
-            current.sample(now, given, reached, reached < given, 0, 0);
-        } else if (info.read(open)) {
-            long reached = info.bytesAcked() - synOctets;
-            current.sample(now, given, reached, info.inFlight(), info.sendWindow(), info.unseen());
-        }
-        long reached = wire.stream(current.acknowledged());
-        wireAcknowledged = current.acknowledged() >= given;
-        if (reached != acknowledged) {
-            boolean full = !hasRoom();
-            acknowledgedAt = now;
-            acknowledged = reached;
-            young &= current.proven() < YOUNG;
-            if (full && hasRoom()) {
-                wake.run();
-            }
-        }
-        proven = wire.stream(current.proven() - wire.heldBack());
-    }
-
-    /** What is acknowledged behind the peer's end confirms nothing any more. */
-    private void sampleEnd(UnixChannel open) {
-        if (infoKnown && info.read(open)) {
-            reset = info.closed();
-            long reached = info.bytesAcked() - synOctets;
-            acknowledged = Math.max(acknowledged, wire.stream(reached));
-            wireAcknowledged = reached >= wire.given(handed);
-            wake.run();
-        }
     }
 
     @Override
@@ -433,7 +290,7 @@ final class TcpConnection extends ChannelDuplexHandler {
             case SslCloseCompletionEvent farewell when farewell.isSuccess() && ended == null -> {
                 endedByNotice = true;
                 end(CLOSED_BY_PEER);
-                beginSampling(context);
+                sampler.start();
             }
             default -> {}
         }
@@ -448,7 +305,7 @@ final class TcpConnection extends ChannelDuplexHandler {
             endedByFin = true;
             end(CLOSED_BY_PEER);
             wake.run();
-            beginSampling(context);
+            sampler.start();
         }
     }
 
@@ -478,6 +335,7 @@ final class TcpConnection extends ChannelDuplexHandler {
     private void end(String reason) {
         if (ended == null) {
             ended = reason;
+            sampler.ended(endedByPeer());
             wake.run();
         }
     }

@@ -165,7 +165,7 @@ class TcpForwarderTest {
             assertThat(sink.firstArrivals()).isEqualTo(spool.fed());
             // All these connections are young. Between two samples a window of half the least
             // distance may follow what was on its way.
-            long onItsWay = TcpConnection.YOUNG_FLIGHT + RunSender.MAX_RUN;
+            long onItsWay = TcpSampler.YOUNG_FLIGHT + RunSender.MAX_RUN;
             long distance = 2 * (ConfirmedRule.LEAST_DISTANCE / 2 + onItsWay);
             assertThat(repeatedOctets(sink) / resets)
                     .isPositive()
