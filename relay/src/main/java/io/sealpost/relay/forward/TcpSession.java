@@ -49,6 +49,16 @@ final class TcpSession implements Session {
     /** Whether we end the connection for the sake of that proof. */
     private boolean asked;
 
+    /** What the peer has read for certain, by the way the connection ended. */
+    private enum Read {
+        /** All that was sent. */
+        EVERYTHING,
+        /** What counts as delivered, though some of it was only trusted to be. */
+        WHAT_IS_SETTLED,
+        /** No more than was proven before. */
+        UNKNOWN
+    }
+
     /** What a session works on. */
     record Surroundings(
             Feed queue,
@@ -178,21 +188,40 @@ final class TcpSession implements Session {
             tellUnproven();
             return;
         }
-        boolean agreed = farewell && doorbell.await(PeerClose.ANSWER, connection::endedByFin);
-        // Not in answer to a message, so it takes none for unbearable either.
-        boolean unprovoked =
-                sender.flushed() && connection.unanswered(PoisonSearch.LONG_UNANSWERED);
-        boolean allInDoubt = unprovoked && tailSent && unconfirmed();
-        boolean tailInDoubt = tailSent && fruitful() && tail.messages() > 0;
-        boolean certain = agreed || ((allInDoubt || tailInDoubt) && certain());
-        if (agreed || (certain && allInDoubt)) {
+        Read read = read();
+        if (read == Read.EVERYTHING) {
             confirm(positions.last());
             progress.unconfirmed(0);
             progress.calm();
         }
-        if (certain && tailSent) {
+        if (read != Read.UNKNOWN && tailSent) {
             tail.forget(settled.octets());
         }
+    }
+
+    /** What the orderly end proves. The peer is asked only where its answer makes a difference. */
+    private Read read() throws IOException, InterruptedException {
+        if (farewell && doorbell.await(PeerClose.ANSWER, connection::endedByFin)) {
+            return Read.EVERYTHING;
+        }
+        Read ifClosed = readIfClosed();
+        return ifClosed == Read.UNKNOWN || peerHasClosed() ? ifClosed : Read.UNKNOWN;
+    }
+
+    /** What it proves if the peer has closed the connection, and not only ended its writing. */
+    private Read readIfClosed() {
+        if (!tailSent) {
+            return Read.UNKNOWN;
+        }
+        if (unprovoked() && unconfirmed()) {
+            return Read.EVERYTHING;
+        }
+        return fruitful() && tail.messages() > 0 ? Read.WHAT_IS_SETTLED : Read.UNKNOWN;
+    }
+
+    /** Whether it ended, but not in answer to a message, so that it takes none for unbearable. */
+    private boolean unprovoked() {
+        return sender.flushed() && connection.unanswered(PoisonSearch.LONG_UNANSWERED);
     }
 
     private void tellUnproven() {
@@ -207,7 +236,7 @@ final class TcpSession implements Session {
         }
     }
 
-    private boolean certain() throws IOException, InterruptedException {
+    private boolean peerHasClosed() throws IOException, InterruptedException {
         byte[] question = tail.messages() > 0 ? tail.first() : firstUnconfirmed();
         return question.length > 0
                 && new PeerClose(connection, sender, queue, doorbell).certain(question);
