@@ -11,18 +11,18 @@ final class Doubt {
      * Of messages that trickle the kernel proves nothing (ConfirmedRule), for as long as they trickle.
      * What is in doubt is kept, and goes out again when the connection ends badly: so it must not
      * grow for ever. A peer that ends the connection in order when we do has read everything, and
-     * that costs a connection of its own each time. So it is asked for only when the connection has
-     * much in doubt, and then at most once a minute, or something for long.
+     * that costs a connection of its own each time. So a doubt that has lasted a minute is looked
+     * into only if it is about much; one that has lasted ten minutes, whatever it is about.
      */
 
-    /** As much in doubt as this, in octets, for LEAST is found out. */
+    /** Octets in doubt that are much. */
     static final long MUCH = SilentTail.MAX_OCTETS;
 
-    /** Least time between two times. */
-    static final Duration LEAST = Duration.ofMinutes(1);
+    /** How long a doubt about much may last: the least time between two times of finding out. */
+    static final Duration MUCH_BORNE = Duration.ofMinutes(1);
 
-    /** Anything in doubt for this long is found out. */
-    static final Duration MOST = Duration.ofMinutes(10);
+    /** How long a doubt about anything may last. */
+    static final Duration LITTLE_BORNE = Duration.ofMinutes(10);
 
     private long end;
     private long since;
@@ -44,7 +44,7 @@ final class Doubt {
             end = sent;
             since = nowNanos;
         }
-        Duration most = sent - proven >= MUCH ? LEAST : MOST;
-        return sent > proven && nowNanos - since >= most.toNanos() * factor;
+        Duration borne = sent - proven >= MUCH ? MUCH_BORNE : LITTLE_BORNE;
+        return sent > proven && nowNanos - since >= borne.toNanos() * factor;
     }
 }

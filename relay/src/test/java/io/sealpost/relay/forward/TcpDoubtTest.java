@@ -121,7 +121,7 @@ class TcpDoubtTest {
                 TcpForwarder _ = start(sink.port(), overTls)) {
             spool.feed(0, 60);
             confirmed();
-            clock.advance(Doubt.MOST);
+            clock.advance(Doubt.LITTLE_BORNE);
             await().atMost(PATIENCE).until(() -> sink.connections() == 2);
             spool.feed(60, 70);
             await().atMost(PATIENCE).until(() -> sink.received().size() == 80);
@@ -150,7 +150,7 @@ class TcpDoubtTest {
                 TcpForwarder _ = start(sink.port(), overTls)) {
             spool.feed(0, 60);
             confirmed();
-            clock.advance(Doubt.MOST);
+            clock.advance(Doubt.LITTLE_BORNE);
 
             await().atMost(PATIENCE).until(() -> sink.received().size() == 110);
             assertThat(sink.received().subList(50, 110)).isEqualTo(spool.fed());
