@@ -22,6 +22,13 @@ final class CautiousSending {
     private static final Duration SHORTLY = Duration.ofMillis(100);
     private static final Duration GLANCE = Duration.ofMillis(25);
 
+    /** What was sent at a time: the messages from the first up to, and without, the end. */
+    private record Burst(long first, long end, int octets) {
+        int messages() {
+            return (int) (end - first);
+        }
+    }
+
     private final TcpSession session;
     private final PoisonSearch search;
     private final Feed queue;
@@ -86,8 +93,18 @@ final class CautiousSending {
         return !connection.isOpen() && !connection.timedOut();
     }
 
-    /** Sends this run, and what follows it as long as that is not more than so many octets. */
+    /** Sends a burst that begins with this run, and tells the search how the peer took it. */
     private void burst(FrameRun begin, int most) throws IOException, InterruptedException {
+        Burst burst = send(begin, most);
+        if (passes(search.unanswered(burst.end()))) {
+            search.passed(burst.first(), burst.messages(), burst.octets());
+        } else if (answeredByClose()) {
+            search.closedAt(burst.first(), burst.messages(), burst.octets());
+        }
+    }
+
+    /** Sends this run, and what follows it as long as that is not more than so many octets. */
+    private Burst send(FrameRun begin, int most) throws IOException, InterruptedException {
         long first = begin.firstSequence();
         long end = first;
         int octets = 0;
@@ -96,9 +113,7 @@ final class CautiousSending {
             long here = run.firstSequence();
             boolean tooMuch = octets + run.length() > most;
             if (here > first && (tooMuch || search.divides(first, here))) {
-                Position back = run.start();
-                run.close();
-                queue.rewind(back);
+                putBack(run);
                 break;
             }
             int count = run.count();
@@ -109,12 +124,13 @@ final class CautiousSending {
             run = more ? queue.poll(most - octets, Duration.ZERO) : null;
         }
         session.flush();
-        int messages = (int) (end - first);
-        if (passes(search.unanswered(end))) {
-            search.passed(first, messages, octets);
-        } else if (answeredByClose()) {
-            search.closedAt(first, messages, octets);
-        }
+        return new Burst(first, end, octets);
+    }
+
+    private void putBack(FrameRun run) throws IOException {
+        Position start = run.start();
+        run.close();
+        queue.rewind(start);
     }
 
     /** The message that run holds was answered by a close each time: is it the message? */
