@@ -2,6 +2,7 @@ package io.sealpost.relay.forward;
 
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.DuplexChannel;
+import java.util.Optional;
 
 /** The stream goes onto the network as it is. */
 final class PlainWire implements Wire {
@@ -59,13 +60,8 @@ final class PlainWire implements Wire {
     public void closing() {}
 
     @Override
-    public boolean canAsk() {
-        return false;
-    }
-
-    @Override
-    public void ask() {
-        throw new UnsupportedOperationException("every octet is a part of a message");
+    public Optional<Runnable> question() {
+        return Optional.empty();
     }
 
     @Override

@@ -187,14 +187,15 @@ final class TcpConnection extends ChannelDuplexHandler {
      */
     boolean ask() {
         Channel open = channel;
-        if (open == null || !wire.canAsk()) {
+        Optional<Runnable> question = wire.question();
+        if (open == null || question.isEmpty()) {
             return false;
         }
         asking = true;
         open.eventLoop()
                 .execute(
                         () -> {
-                            wire.ask();
+                            question.get().run();
                             sampler.expectMore();
                             asking = false;
                         });

@@ -13,6 +13,7 @@ import io.netty.util.concurrent.Future;
 import io.sealpost.relay.tls.ClientTls;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -214,12 +215,11 @@ final class TlsWire extends ChannelDuplexHandler implements Wire {
     }
 
     @Override
-    public boolean canAsk() {
-        return true;
+    public Optional<Runnable> question() {
+        return Optional.of(this::ask);
     }
 
-    @Override
-    public void ask() {
+    private void ask() {
         SslHandler handler = records;
         ChannelHandlerContext here = context;
         if (asked || handler == null || here == null) {

@@ -2,6 +2,7 @@ package io.sealpost.relay.forward;
 
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.DuplexChannel;
+import java.util.Optional;
 
 /**
  * How the octets of a connection's stream become octets on the network. The kernel tells of the
@@ -42,11 +43,11 @@ interface Wire {
     /** The connection is about to be closed: nothing is held back any more. */
     void closing();
 
-    /** Whether {@link #ask} can be called. */
-    boolean canAsk();
-
-    /** Sends what a peer that is gone answers by RST, and what harms none that is there. */
-    void ask();
+    /**
+     * Sends what a peer that is gone answers by RST, and what harms none that is there; empty where
+     * every octet is a part of a message. Which of the two is constant.
+     */
+    Optional<Runnable> question();
 
     /** Whether that was sent. */
     boolean asked();
