@@ -4,6 +4,10 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.sealpost.relay.FreePort;
 import io.sealpost.relay.tls.ClientTls;
+import io.sealpost.relay.tls.ClientTlsSettings;
+import io.sealpost.relay.tls.PermittedPeers;
+import io.sealpost.relay.tls.TestCertificates;
+import io.sealpost.relay.tls.TlsVersion;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -21,19 +25,38 @@ final class StreamUpstreams {
 
     private StreamUpstreams() {}
 
-    /** Quick to try again. */
+    /** Quick to try again; frames that count their octets. */
     static TcpUpstreamSettings settings(
             List<Server> servers, Duration probe, Optional<ClientTls> tls) {
+        return settings(servers, Framing.OCTET_COUNTING, probe, tls);
+    }
+
+    /** Quick to try again. */
+    static TcpUpstreamSettings settings(
+            List<Server> servers, Framing framing, Duration probe, Optional<ClientTls> tls) {
         return new TcpUpstreamSettings(
                 "upstream",
                 servers,
                 new Protocol.Syslog(),
-                new Layout(Format.RFC5424, Framing.OCTET_COUNTING),
+                new Layout(Format.RFC5424, framing),
                 Duration.ofMillis(10),
                 Duration.ofMillis(100),
                 Duration.ofSeconds(2),
                 probe,
                 tls);
+    }
+
+    /** Trusts the shared authority; has no certificate of its own. */
+    static ClientTls tls(TlsVersion least, Duration handshakeTimeout) throws Exception {
+        return ClientTls.open(
+                new ClientTlsSettings(
+                        Optional.of(TestCertificates.shared().certificate("ca")),
+                        Optional.empty(),
+                        Optional.empty(),
+                        PermittedPeers.ANYBODY,
+                        Optional.empty(),
+                        least,
+                        handshakeTimeout));
     }
 
     static List<Server> servers(int... ports) {

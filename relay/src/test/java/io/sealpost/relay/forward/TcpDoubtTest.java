@@ -6,24 +6,15 @@ import static org.awaitility.Awaitility.await;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.sealpost.relay.Beside;
 import io.sealpost.relay.MovedClock;
 import io.sealpost.relay.tls.ClientTls;
-import io.sealpost.relay.tls.ClientTlsSettings;
-import io.sealpost.relay.tls.PermittedPeers;
 import io.sealpost.relay.tls.TestCertificates;
 import io.sealpost.relay.tls.TlsVersion;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
-import java.util.Random;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
@@ -37,8 +28,6 @@ import org.slf4j.LoggerFactory;
 @Beside
 class TcpDoubtTest {
     private static final TestCertificates CERTIFICATES = TestCertificates.shared();
-    private static final EventLoopGroup LOOPS =
-            new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /** More than the least distance that proves something. */
@@ -63,11 +52,6 @@ class TcpDoubtTest {
     void close() throws IOException {
         logger.detachAppender(log);
         spool.close();
-    }
-
-    @AfterAll
-    static void stopLoops() {
-        LOOPS.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
     }
 
     @ParameterizedTest
@@ -173,35 +157,18 @@ class TcpDoubtTest {
                 conversation);
     }
 
-    private static ClientTls tls() throws Exception {
-        return ClientTls.open(
-                new ClientTlsSettings(
-                        Optional.of(CERTIFICATES.certificate("ca")),
-                        Optional.empty(),
-                        Optional.empty(),
-                        PermittedPeers.ANYBODY,
-                        Optional.empty(),
-                        TlsVersion.TLS_1_2,
-                        Duration.ofSeconds(10)));
-    }
-
     private TcpForwarder start(int port, boolean overTls) throws Exception {
-        TcpUpstreamSettings settings =
-                new TcpUpstreamSettings(
-                        spool.queue().name(),
-                        List.of(new Server("127.0.0.1", port)),
-                        new Protocol.Syslog(),
-                        new Layout(Format.RFC5424, Framing.OCTET_COUNTING),
-                        Duration.ofMillis(10),
-                        Duration.ofMillis(100),
-                        Duration.ofSeconds(2),
-                        Duration.ofMillis(100),
-                        overTls ? Optional.of(tls()) : Optional.empty());
+        Optional<ClientTls> tls =
+                overTls
+                        ? Optional.of(
+                                StreamUpstreams.tls(TlsVersion.TLS_1_2, Duration.ofSeconds(10)))
+                        : Optional.empty();
         TcpForwarder forwarder =
                 new TcpForwarder(
-                        settings,
+                        StreamUpstreams.settings(
+                                StreamUpstreams.servers(port), Duration.ofMillis(100), tls),
                         spool.queue(),
-                        new TcpNetwork(LOOPS, new Random(1)),
+                        StreamUpstreams.NETWORK,
                         clock,
                         ForwardObserver.none());
         forwarder.start();

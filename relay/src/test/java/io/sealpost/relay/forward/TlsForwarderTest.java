@@ -36,7 +36,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.IntStream;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterAll;
@@ -459,16 +458,7 @@ class TlsForwarderTest {
                                     peer.tls().setEnabledProtocols(new String[] {"TLSv1.2"});
                                     peer.readAll();
                                 });
-                ClientTls tls =
-                        ClientTls.open(
-                                new ClientTlsSettings(
-                                        Optional.of(CERTIFICATES.certificate("ca")),
-                                        Optional.empty(),
-                                        Optional.empty(),
-                                        PermittedPeers.ANYBODY,
-                                        Optional.empty(),
-                                        TlsVersion.TLS_1_3,
-                                        Duration.ofSeconds(10)));
+                ClientTls tls = StreamUpstreams.tls(TlsVersion.TLS_1_3, Duration.ofSeconds(10));
                 TcpForwarder _ = start(sink.port(), tls)) {
             spool.feed(0, 10);
             await().atMost(PATIENCE).until(() -> sink.connections() >= 2);
@@ -483,16 +473,7 @@ class TlsForwarderTest {
     @Test
     void a_server_that_never_answers_the_handshake_is_given_up() throws Exception {
         try (ServerSocket mute = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
-                ClientTls tls =
-                        ClientTls.open(
-                                new ClientTlsSettings(
-                                        Optional.of(CERTIFICATES.certificate("ca")),
-                                        Optional.empty(),
-                                        Optional.empty(),
-                                        PermittedPeers.ANYBODY,
-                                        Optional.empty(),
-                                        TlsVersion.TLS_1_2,
-                                        Duration.ofMillis(200)));
+                ClientTls tls = StreamUpstreams.tls(TlsVersion.TLS_1_2, Duration.ofMillis(200));
                 TcpForwarder forwarder = start(mute.getLocalPort(), tls)) {
             mute.setSoTimeout((int) PATIENCE.toMillis());
             List<Socket> taken = new ArrayList<>();
@@ -555,22 +536,13 @@ class TlsForwarderTest {
     }
 
     private TcpForwarder start(ClientTls tls, Framing framing, int... ports) {
-        TcpUpstreamSettings settings =
-                new TcpUpstreamSettings(
-                        spool.queue().name(),
-                        IntStream.of(ports)
-                                .mapToObj(port -> new Server("127.0.0.1", port))
-                                .toList(),
-                        new Protocol.Syslog(),
-                        new Layout(Format.RFC5424, framing),
-                        Duration.ofMillis(10),
-                        Duration.ofMillis(100),
-                        Duration.ofSeconds(2),
-                        Duration.ofMillis(100),
-                        Optional.of(tls));
         TcpForwarder forwarder =
                 new TcpForwarder(
-                        settings,
+                        StreamUpstreams.settings(
+                                StreamUpstreams.servers(ports),
+                                framing,
+                                Duration.ofMillis(100),
+                                Optional.of(tls)),
                         spool.queue(),
                         new TcpNetwork(LOOPS, new Random(1)),
                         NanoClock.system(),
