@@ -20,7 +20,7 @@ public final class FreePort {
     private FreePort() {}
 
     /** One that was free a moment ago, and that no other test of this process is given. */
-    public static int next() {
+    public static int freePort() {
         while (true) {
             int port = FIRST + NEXT.getAndIncrement() % RANGE;
             try (ServerSocket _ = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {

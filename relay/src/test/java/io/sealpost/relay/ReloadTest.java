@@ -1,5 +1,6 @@
 package io.sealpost.relay;
 
+import static io.sealpost.relay.FreePort.freePort;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -37,7 +38,7 @@ class ReloadTest {
 
     @BeforeEach
     void port() throws IOException {
-        closedPort = FreePort.next();
+        closedPort = freePort();
     }
 
     @Test

@@ -1,6 +1,6 @@
 package io.sealpost.relay.forward;
 
-import static io.sealpost.relay.forward.StreamUpstreams.freePort;
+import static io.sealpost.relay.FreePort.freePort;
 import static io.sealpost.relay.forward.StreamUpstreams.union;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;

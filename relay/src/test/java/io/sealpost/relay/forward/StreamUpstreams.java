@@ -2,7 +2,6 @@ package io.sealpost.relay.forward;
 
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
-import io.sealpost.relay.FreePort;
 import io.sealpost.relay.tls.ClientTls;
 import io.sealpost.relay.tls.ClientTlsSettings;
 import io.sealpost.relay.tls.PermittedPeers;
@@ -61,10 +60,6 @@ final class StreamUpstreams {
 
     static List<Server> servers(int... ports) {
         return IntStream.of(ports).mapToObj(port -> new Server("127.0.0.1", port)).toList();
-    }
-
-    static int freePort() {
-        return FreePort.next();
     }
 
     /** What all of them received. */

@@ -1,5 +1,6 @@
 package io.sealpost.relay.forward;
 
+import static io.sealpost.relay.FreePort.freePort;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -7,7 +8,6 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.sealpost.relay.Beside;
-import io.sealpost.relay.FreePort;
 import io.sealpost.relay.runtime.NanoClock;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -337,7 +337,7 @@ class TcpForwarderTest {
 
     @Test
     void a_server_that_comes_late_gets_everything() throws Exception {
-        int port = FreePort.next();
+        int port = freePort();
         spool.feed(0, 100);
         try (TcpForwarder forwarder = start(port, Framing.OCTET_COUNTING)) {
             assertThat(forwarder.connected()).isFalse();
