@@ -141,9 +141,9 @@ final class TcpConnection extends ChannelDuplexHandler {
         return !asking && sampler.acknowledgedAll();
     }
 
-    /** Whether everything handed over was acknowledged at least this long ago. */
-    boolean unanswered(Duration since) {
-        return acknowledgedAll() && sampler.quiet(since);
+    /** Whether everything handed over was acknowledged this long before now, or before the end. */
+    boolean unanswered(Duration howLong) {
+        return acknowledgedAll() && sampler.quiet(howLong);
     }
 
     /** Whether it ever was open. */
@@ -335,8 +335,8 @@ final class TcpConnection extends ChannelDuplexHandler {
 
     private void end(String reason) {
         if (ended == null) {
-            ended = reason;
             sampler.ended(endedByPeer());
+            ended = reason;
             wake.run();
         }
     }

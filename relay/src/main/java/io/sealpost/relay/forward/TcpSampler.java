@@ -72,6 +72,7 @@ final class TcpSampler {
     private volatile long acknowledged;
     private volatile long acknowledgedAt;
     private volatile boolean wireAcknowledged = true;
+    private volatile @Nullable Long endedAt;
     private volatile boolean resetSeen;
     private volatile boolean young;
 
@@ -142,6 +143,7 @@ final class TcpSampler {
     /** The connection has ended. Event loop. */
     void ended(boolean byPeer) {
         phase = byPeer ? Phase.ENDED_BY_PEER : Phase.ENDED_OTHERWISE;
+        endedAt = clock.nanos();
     }
 
     private void sampleAfter(Duration wait, UnixChannel open, ConfirmedRule current) {
@@ -220,7 +222,10 @@ final class TcpSampler {
         if (infoKnown && info.read(open)) {
             resetSeen = info.closed();
             long reached = info.bytesAcked() - synOctets;
-            acknowledged = Math.max(acknowledged, wire.stream(reached));
+            if (wire.stream(reached) > acknowledged) {
+                acknowledgedAt = clock.nanos();
+                acknowledged = wire.stream(reached);
+            }
             wireAcknowledged = reached >= wire.given(outflow.handed());
             wake.run();
         }
@@ -246,9 +251,11 @@ final class TcpSampler {
         return acknowledged >= outflow.handed() && wireAcknowledged;
     }
 
-    /** Whether the peer's kernel acknowledged nothing new for this long. */
-    boolean quiet(Duration since) {
-        return clock.nanos() - acknowledgedAt >= since.toNanos();
+    /** Whether the peer's kernel acknowledged nothing new for this long, up to now or the end. */
+    boolean quiet(Duration howLong) {
+        Long end = endedAt;
+        long until = end == null ? clock.nanos() : end;
+        return until - acknowledgedAt >= howLong.toNanos();
     }
 
     /** Whether RST came after the peer's end. */

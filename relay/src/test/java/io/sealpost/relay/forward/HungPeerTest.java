@@ -1,18 +1,9 @@
 package io.sealpost.relay.forward;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
-import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollSocketChannel;
-import io.netty.channel.socket.SocketChannel;
 import io.sealpost.relay.Beside;
-import io.sealpost.relay.runtime.NanoClock;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -21,12 +12,10 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -37,9 +26,6 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 @Beside
 class HungPeerTest {
-    private static final EventLoopGroup LOOPS =
-            new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int HANGS = Integer.getInteger("sealpost.hangs", 8);
     private static final long SEED = Long.getLong("sealpost.seed", 20261201);
     private static final int[] MESSAGES = {60, 262, 900, 4000, 20_000, 262_144};
@@ -50,11 +36,6 @@ class HungPeerTest {
     private static final Duration[] PAUSES = {
         Duration.ZERO, Duration.ZERO, Duration.ofMillis(1), Duration.ofMillis(10)
     };
-
-    @AfterAll
-    static void stopLoops() {
-        LOOPS.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
-    }
 
     @Test
     @Timeout(3600)
@@ -68,7 +49,7 @@ class HungPeerTest {
         SplittableRandom random = new SplittableRandom(seed);
         int buffer = BUFFERS[random.nextInt(BUFFERS.length)];
         try (Reader reader = new Reader(buffer, READS[random.nextInt(READS.length)])) {
-            TcpConnection connection = connect(reader.port());
+            TcpConnection connection = StreamUpstreams.connect(reader.port());
             try {
                 send(connection, random, Duration.ofMillis(random.nextInt(600)));
                 send(connection, random, Duration.ofMillis(random.nextInt(300)));
@@ -83,25 +64,6 @@ class HungPeerTest {
                 connection.close();
             }
         }
-    }
-
-    private static TcpConnection connect(int port) {
-        TcpConnection connection =
-                new TcpConnection(new PlainWire(), Optional.empty(), NanoClock.system(), () -> {});
-        new Bootstrap()
-                .group(LOOPS)
-                .channel(EpollSocketChannel.class)
-                .handler(
-                        new ChannelInitializer<SocketChannel>() {
-                            @Override
-                            protected void initChannel(SocketChannel channel) {
-                                connection.join(channel.pipeline());
-                            }
-                        })
-                .connect(InetAddress.getLoopbackAddress(), port)
-                .syncUninterruptibly();
-        await().atMost(PATIENCE).until(connection::wasOpened);
-        return connection;
     }
 
     private static void send(TcpConnection connection, SplittableRandom random, Duration howLong) {

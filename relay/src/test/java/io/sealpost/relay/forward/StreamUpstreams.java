@@ -1,12 +1,22 @@
 package io.sealpost.relay.forward;
 
+import static org.awaitility.Awaitility.await;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.sealpost.relay.runtime.NanoClock;
 import io.sealpost.relay.tls.ClientTls;
 import io.sealpost.relay.tls.ClientTlsSettings;
 import io.sealpost.relay.tls.PermittedPeers;
 import io.sealpost.relay.tls.TestCertificates;
 import io.sealpost.relay.tls.TlsVersion;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -21,6 +31,10 @@ final class StreamUpstreams {
     static final TcpNetwork NETWORK =
             new TcpNetwork(
                     new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory()), new Random(1));
+
+    /** The same for connections without a forwarder. */
+    private static final EventLoopGroup LOOPS =
+            new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
 
     private StreamUpstreams() {}
 
@@ -43,6 +57,27 @@ final class StreamUpstreams {
                 Duration.ofSeconds(2),
                 probe,
                 tls);
+    }
+
+    /** A connection to this port of the loopback address, for which no forwarder sends. */
+    static TcpConnection connect(int port) {
+        TcpConnection connection =
+                new TcpConnection(new PlainWire(), Optional.empty(), NanoClock.system(), () -> {});
+        new Bootstrap()
+                .group(LOOPS)
+                .channel(EpollSocketChannel.class)
+                .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .handler(
+                        new ChannelInitializer<SocketChannel>() {
+                            @Override
+                            protected void initChannel(SocketChannel channel) {
+                                connection.join(channel.pipeline());
+                            }
+                        })
+                .connect(InetAddress.getLoopbackAddress(), port)
+                .syncUninterruptibly();
+        await().atMost(Duration.ofSeconds(30)).until(connection::wasOpened);
+        return connection;
     }
 
     /** Trusts the shared authority; has no certificate of its own. */
