@@ -52,7 +52,12 @@ public abstract class ScriptedServer<P> implements AutoCloseable {
     void start(int port) throws IOException {
         server.setReuseAddress(true);
         server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-        Thread.ofVirtual().start(this::accept);
+        inBackground(this::accept);
+    }
+
+    /** Not virtual: one that always finds something to read would keep all others waiting. */
+    private static void inBackground(Runnable work) {
+        Thread.ofPlatform().daemon().start(work);
     }
 
     /** Where it listens. */
@@ -65,7 +70,7 @@ public abstract class ScriptedServer<P> implements AutoCloseable {
             try {
                 Socket socket = server.accept();
                 int number = admit(socket);
-                Thread.ofVirtual().start(() -> talk(number, socket));
+                inBackground(() -> talk(number, socket));
             } catch (IOException e) {
                 return;
             }

@@ -201,7 +201,7 @@ class UdpForwarderTest {
         DatagramSocket socket = new DatagramSocket(null);
         socket.setReceiveBufferSize(4 << 20);
         socket.bind(new InetSocketAddress(host, port));
-        Thread.ofVirtual().start(() -> read(socket));
+        Thread.ofPlatform().daemon().start(() -> read(socket));
         return socket;
     }
 

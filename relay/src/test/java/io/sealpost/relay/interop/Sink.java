@@ -51,7 +51,7 @@ final class Sink {
     synchronized Sink up() throws IOException {
         ServerSocket server = bound();
         listening = Optional.of(server);
-        Thread.ofVirtual().name("sink").start(() -> accept(server));
+        Thread.ofPlatform().daemon().name("sink").start(() -> accept(server));
         return this;
     }
 
@@ -123,7 +123,8 @@ final class Sink {
                     int number = connections++;
                     open.add(socket);
                     readers.add(
-                            Thread.ofVirtual()
+                            Thread.ofPlatform()
+                                    .daemon()
                                     .name("sink-" + number)
                                     .start(() -> read(number, socket)));
                 }
