@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Each format of files and receivers, from the conf file to what arrives. */
 @Timeout(120)
+@Beside
 class FormatKeysTest {
     private static final String MESSAGE =
             "<34>1 2026-11-04T11:59:59.003+01:00 web1 su 77 ID47 [o@1 ip=\"1\" ip=\"2\"] a \"b\"\u00e9 \t\u00ff";

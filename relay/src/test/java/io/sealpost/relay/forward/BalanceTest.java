@@ -23,6 +23,7 @@ import java.util.concurrent.CountDownLatch;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** An upstream whose messages are dealt to all of its servers. */
 @Timeout(120)
 @Beside
+@Order(1) // takes long, so it begins first
 class BalanceTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final SyslogSink.Conversation READS_ALL = (_, peer) -> peer.readAll();
@@ -258,12 +260,16 @@ class BalanceTest {
                         Duration.ofSeconds(10)));
     }
 
-    /** At least some hundreds of messages; returns their number. */
+    /**
+     * At least some hundreds of messages; returns their number. While servers are awaited, so
+     * slowly that what comes together is trusted before it is proven.
+     */
     private int feedUntilBothHaveSome(SyslogSink one, SyslogSink two) throws IOException {
         int fed = 0;
         while (fed < 500 || one.received().isEmpty() || two.received().isEmpty()) {
-            spool.feed(fed, fed + 20);
-            fed += 20;
+            int more = fed < 500 ? 20 : 1;
+            spool.feed(fed, fed + more);
+            fed += more;
         }
         return fed;
     }

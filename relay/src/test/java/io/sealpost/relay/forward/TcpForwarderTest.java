@@ -22,12 +22,14 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120)
 @Beside
+@Order(1) // takes long, so it begins first
 class TcpForwarderTest {
     private static final EventLoopGroup LOOPS =
             new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());

@@ -3,9 +3,11 @@ package io.sealpost.relay.integrity;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sealpost.relay.Beside;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 @Beside
+@Order(1) // takes long, so it begins first
 class IntegrityModelTest {
     private static final int SCHEDULES = 2000;
 
