@@ -12,24 +12,18 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.handler.ssl.SslHandler;
 import io.sealpost.protocol.relp.RelpServerSession;
-import io.sealpost.relay.pipeline.Intake;
 import io.sealpost.relay.pipeline.Sender;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A RELP session: its messages are acknowledged once they are durable. */
 /*
- * Per chunk, not per message, it is noted how far the lane must be durable (Unsynced). While there
- * is such a chunk, it stands in the loop's SyncRoom, and Lane.reached() was asked for its oldest
- * chunk since the last sync, so that the writer tells of the next one. The answers of one sync leave
- * in one write.
- *
- * With ack = delivered they then wait, once more by chunks, for the place of the spool that upstreams
- * must have reached (Undelivered).
+ * What may be acknowledged when is for Unacknowledged to say. While messages wait there for a sync,
+ * the connection stands in the loop's SyncRoom; while messages wait there for upstreams, it looks
+ * again and again. The answers of one sync leave in one write.
  *
  * What was read and not taken in when the connection ends is forgotten, and not counted as dropped:
  * it was not acknowledged, so its sender still has it.
@@ -48,9 +42,6 @@ final class RelpConnection extends StreamConnection {
 
     /** How long it may take to read the last answers. */
     private static final long CLOSE_TIMEOUT_NANOS = Duration.ofSeconds(10).toNanos();
-
-    /** How long upstreams may take when we close: a listener that stops does not wait for long. */
-    private static final long FINISH_NANOS = Duration.ofSeconds(1).toNanos();
 
     /** How long it may take then to close its side. */
     private static final int LINGER_MILLIS = 300;
@@ -71,13 +62,8 @@ final class RelpConnection extends StreamConnection {
     /** Pause between two looks at the upstreams. */
     private static final int DELIVERY_LOOK_MILLIS = 5;
 
-    /** Where the upstreams always are. */
-    private static final long ANYWHERE = Long.MIN_VALUE;
-
     private final RelpServerSession session;
-    private final Optional<TcpListenerSettings.Delivered> delivery;
-    private final Unsynced unsynced = new Unsynced();
-    private final Undelivered undelivered = new Undelivered();
+    private final Unacknowledged unacknowledged;
     private final Repeats repeats;
     private final NumberedStreams streams;
 
@@ -89,15 +75,13 @@ final class RelpConnection extends StreamConnection {
     /** Whether it stands in the sync room. */
     private boolean inSyncRoom;
 
-    /** Since {@link #takeToDeliver}: messages that were here before. */
-    private boolean passedOver;
+    /** Whether a look at the upstreams is due. */
+    private boolean watchesUpstreams;
 
     /** Why it ends, as counted. */
     private String ending = LOST;
 
     private boolean endTold;
-    private boolean finishing;
-    private long finishingNanos;
     private boolean closing;
     private long closingNanos;
     private long acknowledged;
@@ -126,7 +110,8 @@ final class RelpConnection extends StreamConnection {
                         listener.maxMessageBytes(),
                         relp.software(),
                         _ -> mayNumber(relp.chainFrom()));
-        this.delivery = relp.delivered();
+        this.unacknowledged =
+                new Unacknowledged(loop.intake(), relp.delivered(), listener.counters());
         this.begunNanos = loop.nanos();
     }
 
@@ -195,22 +180,7 @@ final class RelpConnection extends StreamConnection {
     @Override
     void passOver(int messages) {
         super.passOver(messages);
-        passedOver = true;
-    }
-
-    /**
-     * Whether what was taken in since the last call has to be delivered. Where the messages went
-     * that were here before is not known.
-     */
-    private boolean takeToDeliver() {
-        boolean deliver =
-                delivery.isPresent()
-                        && (passedOver
-                                || (loop().intake().routed()
-                                                & delivery.get().upstreams().getAsLong())
-                                        != 0);
-        passedOver = false;
-        return deliver;
+        unacknowledged.passOver();
     }
 
     /** Numbers are believed only from peers that are known. */
@@ -231,7 +201,7 @@ final class RelpConnection extends StreamConnection {
     void delivered(long messages, int octets) {
         if (messages > 0) {
             position = loop().intake().position();
-            unsynced.add(messages, octets, position, takeToDeliver());
+            unacknowledged.add(messages, octets, position);
             if (!inSyncRoom && !releaseDurable()) {
                 inSyncRoom = true;
                 loop().syncRoom().add(this);
@@ -251,69 +221,31 @@ final class RelpConnection extends StreamConnection {
         return !inSyncRoom;
     }
 
-    /**
-     * Nothing is acknowledged to a sender before the spool has made it durable: this is the one
-     * place where acknowledgements are released. False if there is more to wait for.
-     */
+    /** False if there is more to wait for. */
     private boolean releaseDurable() {
-        Intake intake = loop().intake();
-        while (!unsynced.isEmpty() && intake.reached(unsynced.oldest())) {
-            boolean deliver = unsynced.toDeliver();
-            long before = unsynced.octets();
-            long messages = unsynced.take(intake.synced());
-            durable(messages, before - unsynced.octets(), deliver);
-        }
-        return unsynced.isEmpty();
-    }
-
-    /**
-     * Acknowledgements stay in order, so that what is not to be delivered may wait all the same.
-     */
-    private void durable(long messages, long octets, boolean deliver) {
-        boolean first = undelivered.isEmpty();
-        if (delivery.isEmpty() || (first && !deliver)) {
-            session.acknowledge(messages);
-            return;
-        }
-        long place = deliver ? delivery.get().synced().getAsLong() : ANYWHERE;
-        undelivered.add(messages, octets, place, loop().nanos());
-        if (first) {
-            awaitDelivery(delivery.get());
-        }
-    }
-
-    private void awaitDelivery(TcpListenerSettings.Delivered upstreams) {
-        var _ =
-                channel()
-                        .eventLoop()
-                        .schedule(
-                                () -> acknowledgeDelivered(upstreams),
-                                DELIVERY_LOOK_MILLIS,
-                                MILLISECONDS);
+        session.acknowledge(unacknowledged.takeDurable(loop().nanos()));
+        watchUpstreams();
+        return !unacknowledged.awaitsSync();
     }
 
     /** Cursors of upstreams do not tell when they move, so they are looked at while it matters. */
-    private void acknowledgeDelivered(TcpListenerSettings.Delivered upstreams) {
-        if (!channel().isActive()) {
-            return;
+    private void watchUpstreams() {
+        if (!watchesUpstreams && unacknowledged.awaitsUpstreams()) {
+            watchesUpstreams = true;
+            var _ =
+                    channel()
+                            .eventLoop()
+                            .schedule(this::lookAtUpstreams, DELIVERY_LOOK_MILLIS, MILLISECONDS);
         }
-        long messages =
-                undelivered.take(upstreams.reached().getAsLong(), storedIsEnough(upstreams));
-        if (undelivered.late() > 0) {
-            listener().counters().acknowledgedUndelivered(undelivered.late());
-        }
-        session.acknowledge(messages);
-        if (!undelivered.isEmpty()) {
-            awaitDelivery(upstreams);
-        }
-        answer();
     }
 
-    /** What has been durable since this time, or longer, is acknowledged wherever it is. */
-    private long storedIsEnough(TcpListenerSettings.Delivered upstreams) {
-        long now = loop().nanos();
-        boolean waited = finishing && now - finishingNanos >= FINISH_NANOS;
-        return waited ? now : now - upstreams.atMost().toNanos();
+    private void lookAtUpstreams() {
+        watchesUpstreams = false;
+        if (channel().isActive()) {
+            session.acknowledge(unacknowledged.takeDelivered(loop().nanos()));
+            watchUpstreams();
+            answer();
+        }
     }
 
     /** Writes the replies that there are, and closes when there will be no others. */
@@ -406,7 +338,7 @@ final class RelpConnection extends StreamConnection {
     private boolean mayTakeMore() {
         return channel().isWritable()
                 && session.unacknowledged() < MAX_UNACKNOWLEDGED
-                && unsynced.octets() + undelivered.octets() < MAX_UNACKNOWLEDGED_BYTES;
+                && unacknowledged.octets() < MAX_UNACKNOWLEDGED_BYTES;
     }
 
     @Override
@@ -500,8 +432,7 @@ final class RelpConnection extends StreamConnection {
     /** Takes nothing more, and closes when all that was taken in is acknowledged. */
     @Override
     public void finish() {
-        finishing = true;
-        finishingNanos = loop().nanos();
+        unacknowledged.finish(loop().nanos());
         repeats.giveUp();
         session.shutDown();
         answer();
