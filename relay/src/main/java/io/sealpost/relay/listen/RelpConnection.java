@@ -2,15 +2,9 @@ package io.sealpost.relay.listen;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOutboundBuffer;
-import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.DuplexChannel;
-import io.netty.channel.unix.IntegerUnixChannelOption;
-import io.netty.handler.ssl.SslHandler;
 import io.sealpost.protocol.relp.RelpServerSession;
 import io.sealpost.relay.pipeline.Sender;
 import java.time.Duration;
@@ -40,18 +34,8 @@ final class RelpConnection extends StreamConnection {
     /** How long a peer may take to open the session. */
     private static final long OPEN_TIMEOUT_NANOS = Duration.ofSeconds(30).toNanos();
 
-    /** How long it may take to read the last answers. */
-    private static final long CLOSE_TIMEOUT_NANOS = Duration.ofSeconds(10).toNanos();
-
-    /** How long it may take then to close its side. */
-    private static final int LINGER_MILLIS = 300;
-
     /** The connection broke. */
     private static final String LOST = "lost";
-
-    /** SO_ERROR of SOL_SOCKET. */
-    private static final IntegerUnixChannelOption SOCKET_ERROR =
-            new IntegerUnixChannelOption("SO_ERROR", 1, 4);
 
     private static final String OPEN_TIMEOUT = "relp-open-timeout";
     private static final int MAX_DIGITS = 9;
@@ -64,6 +48,7 @@ final class RelpConnection extends StreamConnection {
 
     private final RelpServerSession session;
     private final Unacknowledged unacknowledged;
+    private final LingeringClose closing;
     private final Repeats repeats;
     private final NumberedStreams streams;
 
@@ -82,8 +67,6 @@ final class RelpConnection extends StreamConnection {
     private String ending = LOST;
 
     private boolean endTold;
-    private boolean closing;
-    private long closingNanos;
     private long acknowledged;
 
     /** Of the lane, behind the last message taken in. */
@@ -112,6 +95,7 @@ final class RelpConnection extends StreamConnection {
                         _ -> mayNumber(relp.chainFrom()));
         this.unacknowledged =
                 new Unacknowledged(loop.intake(), relp.delivered(), listener.counters());
+        this.closing = new LingeringClose(channel);
         this.begunNanos = loop.nanos();
     }
 
@@ -265,35 +249,10 @@ final class RelpConnection extends StreamConnection {
                                     .writeBytes(session.replies(), 0, length));
             session.repliesTaken();
         }
-        if (session.ended() && !closing) {
-            closing = true;
-            closingNanos = loop().nanos();
-            channel().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> closeGently());
+        if (session.ended()) {
+            closing.begin(loop().nanos());
         }
         readOn();
-    }
-
-    /**
-     * Ends our side and reads a little longer: closing on octets that were not read would reset the
-     * connection, and take away the last acknowledgements. Over TLS its farewell goes before.
-     */
-    private void closeGently() {
-        SslHandler tls = channel().pipeline().get(SslHandler.class);
-        if (!channel().isActive()) {
-            channel().close();
-        } else if (tls == null) {
-            endOutput();
-        } else {
-            tls.closeOutbound().addListener(_ -> endOutput());
-        }
-    }
-
-    private void endOutput() {
-        ((DuplexChannel) channel()).shutdownOutput();
-        var _ =
-                channel()
-                        .eventLoop()
-                        .schedule(() -> channel().close(), LINGER_MILLIS, MILLISECONDS);
     }
 
     private void count() {
@@ -387,39 +346,21 @@ final class RelpConnection extends StreamConnection {
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event == ChannelInputShutdownEvent.INSTANCE) {
-            endedWithAll = session.unacknowledged() == 0 && hasAllOctets();
+            endedWithAll = session.unacknowledged() == 0 && PeerKernel.hasAll(channel());
             context.close();
         } else {
             context.fireUserEventTriggered(event);
         }
     }
 
-    /** Whether the peer's kernel has acknowledged all that was written. */
-    private boolean hasAllOctets() {
-        // A client that is gone has sent FIN, and answers what comes after that with RST. This
-        // empties
-        // our send queue, so that nothing seems to be without acknowledgement, and what is read
-        // still
-        // ends as after FIN alone: only the socket's error, which nobody takes before, tells of it.
-        // It
-        // is asked for last, since RST may come between.
-        ChannelOutboundBuffer waiting = channel().unsafe().outboundBuffer();
-        return (waiting == null || waiting.isEmpty())
-                && channel() instanceof EpollSocketChannel socket
-                && socket.tcpInfo().unacked() == 0
-                && socket.config().getOption(SOCKET_ERROR) == 0;
-    }
-
     @Override
     public void sweep(long nowNanos) {
         repeats.sweep(nowNanos);
-        if (closing) {
-            if (nowNanos - closingNanos >= CLOSE_TIMEOUT_NANOS) {
-                channel().close();
-            }
-        } else if (session.ending().isPresent()) {
-            return; // as soon as all is durable
-        } else if (!session.opened() && nowNanos - begunNanos >= OPEN_TIMEOUT_NANOS) {
+        closing.sweep(nowNanos);
+        if (session.ending().isPresent()) {
+            return; // it closes as soon as all is acknowledged
+        }
+        if (!session.opened() && nowNanos - begunNanos >= OPEN_TIMEOUT_NANOS) {
             listener().refused(peer(), OPEN_TIMEOUT, "it opened no RELP session within 30 s");
             finish();
         } else if (session.unacknowledged() == 0 && idle(nowNanos)) {
