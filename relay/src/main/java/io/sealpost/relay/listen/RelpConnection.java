@@ -38,7 +38,6 @@ final class RelpConnection extends StreamConnection {
     private static final String LOST = "lost";
 
     private static final String OPEN_TIMEOUT = "relp-open-timeout";
-    private static final int MAX_DIGITS = 9;
 
     /** Pause between two looks at other connections. */
     private static final int LOOK_AGAIN_MILLIS = 2;
@@ -103,21 +102,9 @@ final class RelpConnection extends StreamConnection {
     boolean next(byte[] b, int from, int end) {
         RelpServerSession.Step step = session.next(b, from, end);
         if (step == RelpServerSession.Step.ENDED && !session.opened()) {
-            plainSyslog |= isPlainSyslog(b, from, end);
+            plainSyslog |= PlainSyslog.in(b, from, end);
         }
         return step == RelpServerSession.Step.MESSAGE;
-    }
-
-    /** A message in a line, or a counted one. */
-    private static boolean isPlainSyslog(byte[] b, int from, int end) {
-        int at = from;
-        while (at < end && at - from < MAX_DIGITS && b[at] >= '0' && b[at] <= '9') {
-            at++;
-        }
-        if (at > from && at < end && b[at] == ' ') {
-            at++;
-        }
-        return at < end && b[at] == '<';
     }
 
     @Override
