@@ -13,7 +13,7 @@ final class Drain implements Runnable {
     private static final int TICK_MILLIS = 10;
 
     /** Senders that never pause are not waited for any longer. */
-    private static final Duration MAX_READING = Duration.ofMillis(250);
+    private static final Duration MAX_READING = Duration.ofSeconds(1);
 
     private final Loop loop;
     private final Listener listener;

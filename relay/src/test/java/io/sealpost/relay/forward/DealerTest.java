@@ -2,6 +2,7 @@ package io.sealpost.relay.forward;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sealpost.relay.Beside;
 import io.sealpost.relay.runtime.NanoClock;
 import io.sealpost.relay.spool.Feed;
 import io.sealpost.relay.spool.FrameRun;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Shares of a queue against a list in memory. */
 @Timeout(120)
+@Beside
 class DealerTest {
     private static final byte[] NO_STATE = {};
 

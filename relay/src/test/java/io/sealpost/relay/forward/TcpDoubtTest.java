@@ -14,9 +14,13 @@ import io.sealpost.relay.tls.TlsVersion;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +30,7 @@ import org.slf4j.LoggerFactory;
 /** Messages that trickle, to peers of which the kernel cannot tell whether they read them. */
 @Timeout(120)
 @Beside
+@Order(1) // takes long, so it begins first
 class TcpDoubtTest {
     private static final TestCertificates CERTIFICATES = TestCertificates.shared();
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -35,22 +40,31 @@ class TcpDoubtTest {
 
     private final MovedClock clock = MovedClock.atNoon();
 
-    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
-    private final Logger logger = (Logger) LoggerFactory.getLogger(TcpSession.class);
+    private static final ListAppender<ILoggingEvent> LOG = new ListAppender<>();
+    private static final Logger LOGGER = (Logger) LoggerFactory.getLogger(TcpSession.class);
 
     @TempDir Path folder;
     private SpoolFeed spool;
 
+    /** Once for all: an appender may get lost when others come at the same moment. */
+    @BeforeAll
+    static void listen() {
+        LOG.start();
+        LOGGER.addAppender(LOG);
+    }
+
+    @AfterAll
+    static void listenNoMore() {
+        LOGGER.detachAppender(LOG);
+    }
+
     @BeforeEach
     void open() throws IOException {
-        log.start();
-        logger.addAppender(log);
         spool = SpoolFeed.open(folder);
     }
 
     @AfterEach
     void close() throws IOException {
-        logger.detachAppender(log);
         spool.close();
     }
 
@@ -139,9 +153,13 @@ class TcpDoubtTest {
             await().atMost(PATIENCE).until(() -> sink.received().size() == 110);
             assertThat(sink.received().subList(50, 110)).isEqualTo(spool.fed());
             assertThat(spool.queue().resent()).isEqualTo(60);
-            assertThat(log.list)
-                    .extracting(ILoggingEvent::getFormattedMessage)
-                    .anyMatch(line -> line.contains("it may hang; 60 messages"));
+            assertThat(logged()).anyMatch(line -> line.contains("it may hang; 60 messages"));
+        }
+    }
+
+    private static List<String> logged() {
+        synchronized (LOG) {
+            return LOG.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
         }
     }
 

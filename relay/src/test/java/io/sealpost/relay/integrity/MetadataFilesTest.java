@@ -3,12 +3,14 @@ package io.sealpost.relay.integrity;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sealpost.relay.Beside;
 import io.sealpost.relay.spool.MemoryStorage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
+@Beside
 class MetadataFilesTest {
     private static final int SCHEDULES = 2000;
 

@@ -3,12 +3,14 @@ package io.sealpost.relay.integrity;
 import static io.sealpost.relay.integrity.MemoryTree.hash;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sealpost.relay.Beside;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
+@Beside
 class ProofsTest {
     private static final int LARGEST = 130;
 

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sealpost.relay.Beside;
 import io.sealpost.relay.integrity.Checkpoint;
 import io.sealpost.relay.integrity.KeyFile;
 import io.sealpost.relay.integrity.LogSigner;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A data folder that is put back from a copy, as its next start sees it. */
+@Beside
 class RollbackTest {
     private static final SealSettings SETTINGS =
             new SealSettings(Duration.ofSeconds(1), Duration.ofDays(400), Long.MAX_VALUE);

@@ -2,6 +2,7 @@ package io.sealpost.relay.seal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sealpost.relay.Beside;
 import io.sealpost.relay.integrity.BatchEntry;
 import io.sealpost.relay.integrity.Checkpoint;
 import io.sealpost.relay.integrity.Hash;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+@Beside
 class SealerTest {
     private static final LogSigner SIGNER = HashSigner.named("test/log");
     private static final Duration YEAR_AND_MORE = Duration.ofDays(400);

@@ -3,6 +3,7 @@ package io.sealpost.relay.spool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sealpost.relay.Beside;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The faults that broke others' disk buffers, by name. */
+@Beside
 class SpoolKnownErrorsTest {
     private static final String FIRST = Segment.path(0);
 

@@ -2,6 +2,7 @@ package io.sealpost.relay.spool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sealpost.relay.Beside;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Beside
 class StreamMarkTest {
     private static final long SEED = Long.getLong("sealpost.seed", 1);
     private static final long SEGMENT = 16 * 1024;

@@ -3,6 +3,7 @@ package io.sealpost.relay.verify;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sealpost.relay.Beside;
 import io.sealpost.relay.integrity.Checkpoint;
 import io.sealpost.relay.spool.FileStorage;
 import java.io.ByteArrayInputStream;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Beside
 class FilesCheckTest {
     private static final FilesCheck.Order ALL = new FilesCheck.Order(Set.of(), false, false);
 

@@ -2,6 +2,7 @@ package io.sealpost.relay.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sealpost.relay.Beside;
 import io.sealpost.relay.spool.FileStorage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Beside
 class LogCheckTest {
     @TempDir Path dir;
 

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sealpost.relay.Beside;
 import io.sealpost.relay.integrity.Checkpoint;
 import io.sealpost.relay.spool.FaultyStorage;
 import io.sealpost.relay.spool.FileStorage;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Beside
 class LogExportTest {
     @TempDir Path dir;
 
