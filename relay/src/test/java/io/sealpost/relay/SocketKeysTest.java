@@ -3,9 +3,6 @@ package io.sealpost.relay;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.sealpost.relay.tls.TestCertificates;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -14,11 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
 
 /** {@code receive-buffer}, from the conf file to what the kernel says of the socket. */
 @Timeout(120)
@@ -30,18 +25,11 @@ class SocketKeysTest {
     private static final int LARGEST = 1 << 30;
 
     @TempDir Path folder;
-    private final Logger logger = (Logger) LoggerFactory.getLogger("io.sealpost.relay.listen");
-    private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
-
-    @BeforeEach
-    void listen() {
-        logged.start();
-        logger.addAppender(logged);
-    }
+    private final LogLines logged = LogLines.of("io.sealpost.relay.listen");
 
     @AfterEach
     void leave() {
-        logger.detachAppender(logged);
+        logged.close();
     }
 
     @Test
@@ -152,7 +140,7 @@ class SocketKeysTest {
     }
 
     private List<String> warnings() {
-        return List.copyOf(logged.list).stream().map(ILoggingEvent::getFormattedMessage).toList();
+        return logged.all();
     }
 
     private static int mostWithoutCapability() throws IOException {

@@ -3,23 +3,18 @@ package io.sealpost.relay;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.sealpost.relay.runtime.NanoClock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.slf4j.LoggerFactory;
 
 /** Keys of the block {@code spool}, from the conf file to the files of the spool. */
 @Timeout(120)
@@ -128,16 +123,12 @@ class SpoolKeysTest {
     })
     void where_nothing_can_be_written_the_log_says_what_becomes_of_new_messages(
             String whenFull, String said) throws Exception {
-        Logger logger = (Logger) LoggerFactory.getLogger(SpoolLog.class);
-        ListAppender<ILoggingEvent> logged = new ListAppender<>();
-        logged.list = new CopyOnWriteArrayList<>();
-        logged.start();
-        logger.addAppender(logged);
-        try (RunningRelay relay =
-                RunningRelay.whole(
-                        folder,
-                        NanoClock.system(),
-                        """
+        try (LogLines logged = LogLines.of(SpoolLog.class);
+                RunningRelay relay =
+                        RunningRelay.whole(
+                                folder,
+                                NanoClock.system(),
+                                """
                         sealpost {
                           data-dir = "state"
                           listeners.t { transport = tcp, bind = "127.0.0.1:0" }
@@ -147,22 +138,19 @@ class SpoolKeysTest {
                           admin.bind = "127.0.0.1:0"
                         }
                         """
-                                .formatted(whenFull))) {
+                                        .formatted(whenFull))) {
             relay.send(1, 10);
 
             await().atMost(RunningRelay.PATIENCE)
                     .until(
                             () ->
-                                    logged.list.stream()
-                                            .map(ILoggingEvent::getFormattedMessage)
+                                    logged.all().stream()
                                             .anyMatch(
                                                     line ->
                                                             line.startsWith("spool: cannot write (")
                                                                     && line.endsWith(
                                                                             " tried again, "
                                                                                     + said)));
-        } finally {
-            logger.detachAppender(logged);
         }
     }
 

@@ -19,12 +19,13 @@ final class LogEncoder extends EncoderBase<ILoggingEvent> {
     private static final byte[] NOTHING = new byte[0];
     private static final String OURS = "io.sealpost.";
 
-    private final boolean json;
-    private final boolean traces;
+    private volatile boolean json;
+    private volatile boolean traces;
 
-    LogEncoder(boolean json, boolean traces) {
-        this.json = json;
-        this.traces = traces;
+    /** Events from now on as JSON instead of text, with stack traces or without. Any thread. */
+    void write(boolean asJson, boolean withTraces) {
+        json = asJson;
+        traces = withTraces;
     }
 
     @Override

@@ -23,25 +23,28 @@ public final class Logging extends ContextAwareBase implements Configurator {
     private static final int PATIENCE_MILLIS = 5_000;
     private static final long NANOS_PER_MILLI = 1_000_000;
 
+    private static final LogEncoder ENCODER = new LogEncoder();
+
     /** For Logback. */
     public Logging() {}
 
     /** Warnings and errors as text, until the conf file has been read. */
     @Override
     public ExecutionStatus configure(LoggerContext context) {
+        attachAppenders(context);
         configure(context, Level.WARN, false);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 
     /**
-     * Logs from now on as the conf file says.
+     * Logs from now on as the conf file says. What other threads log meanwhile comes out, one way
+     * or the other: the appenders stay.
      *
      * @param level error, warn, info, debug or trace
      * @param json one JSON object a line instead of text
      */
     public static void configure(String level, boolean json) {
         if (factory() instanceof LoggerContext context) {
-            context.reset();
             configure(context, Level.toLevel(level, Level.INFO), json);
         }
     }
@@ -59,23 +62,26 @@ public final class Logging extends ContextAwareBase implements Configurator {
         return factory;
     }
 
-    private static void configure(LoggerContext context, Level level, boolean json) {
-        LogEncoder encoder = new LogEncoder(json, Level.DEBUG.isGreaterOrEqual(level));
-        encoder.setContext(context);
-        encoder.start();
+    private static void attachAppenders(LoggerContext context) {
+        Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        ENCODER.setContext(context);
+        ENCODER.start();
         ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
         appender.setContext(context);
         appender.setName("stderr");
         appender.setTarget("System.err");
-        appender.setEncoder(encoder);
+        appender.setEncoder(ENCODER);
         appender.start();
-        Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-        root.setLevel(level);
         root.addAppender(appender);
         RecentProblems.Appender problems = new RecentProblems.Appender();
         problems.setContext(context);
         problems.start();
         root.addAppender(problems);
+    }
+
+    private static void configure(LoggerContext context, Level level, boolean json) {
+        ENCODER.write(json, Level.DEBUG.isGreaterOrEqual(level));
+        context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).setLevel(level);
         context.getLogger(NETTY).setLevel(level == Level.TRACE ? Level.DEBUG : Level.WARN);
     }
 }

@@ -34,7 +34,7 @@ public final class RecentProblems {
 
     /** Fills them. */
     static final class Appender extends AppenderBase<ILoggingEvent> {
-        private final LogEncoder encoder = new LogEncoder(false, false);
+        private final LogEncoder encoder = new LogEncoder();
 
         @Override
         protected void append(ILoggingEvent event) {

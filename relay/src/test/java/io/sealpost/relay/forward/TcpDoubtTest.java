@@ -3,10 +3,8 @@ package io.sealpost.relay.forward;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.sealpost.relay.Beside;
+import io.sealpost.relay.LogLines;
 import io.sealpost.relay.MovedClock;
 import io.sealpost.relay.tls.ClientTls;
 import io.sealpost.relay.tls.TestCertificates;
@@ -14,18 +12,14 @@ import io.sealpost.relay.tls.TlsVersion;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.LoggerFactory;
 
 /** Messages that trickle, to peers of which the kernel cannot tell whether they read them. */
 @Timeout(120)
@@ -40,23 +34,10 @@ class TcpDoubtTest {
 
     private final MovedClock clock = MovedClock.atNoon();
 
-    private static final ListAppender<ILoggingEvent> LOG = new ListAppender<>();
-    private static final Logger LOGGER = (Logger) LoggerFactory.getLogger(TcpSession.class);
+    private final LogLines logged = LogLines.of(TcpSession.class);
 
     @TempDir Path folder;
     private SpoolFeed spool;
-
-    /** Once for all: an appender may get lost when others come at the same moment. */
-    @BeforeAll
-    static void listen() {
-        LOG.start();
-        LOGGER.addAppender(LOG);
-    }
-
-    @AfterAll
-    static void listenNoMore() {
-        LOGGER.detachAppender(LOG);
-    }
 
     @BeforeEach
     void open() throws IOException {
@@ -65,6 +46,7 @@ class TcpDoubtTest {
 
     @AfterEach
     void close() throws IOException {
+        logged.close();
         spool.close();
     }
 
@@ -153,13 +135,7 @@ class TcpDoubtTest {
             await().atMost(PATIENCE).until(() -> sink.received().size() == 110);
             assertThat(sink.received().subList(50, 110)).isEqualTo(spool.fed());
             assertThat(spool.queue().resent()).isEqualTo(60);
-            assertThat(logged()).anyMatch(line -> line.contains("it may hang; 60 messages"));
-        }
-    }
-
-    private static List<String> logged() {
-        synchronized (LOG) {
-            return LOG.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+            assertThat(logged.all()).anyMatch(line -> line.contains("it may hang; 60 messages"));
         }
     }
 

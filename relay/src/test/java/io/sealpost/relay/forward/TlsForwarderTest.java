@@ -3,14 +3,12 @@ package io.sealpost.relay.forward;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.handler.ssl.SslHandler;
 import io.sealpost.relay.Beside;
+import io.sealpost.relay.LogLines;
 import io.sealpost.relay.runtime.NanoClock;
 import io.sealpost.relay.tls.ClientTls;
 import io.sealpost.relay.tls.ClientTlsSettings;
@@ -47,7 +45,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.LoggerFactory;
 
 /** A syslog upstream over TLS, against servers of the JDK. */
 @Timeout(120)
@@ -59,8 +56,7 @@ class TlsForwarderTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final SyslogSink.Conversation READS_ALL = (_, peer) -> peer.readAll();
 
-    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
-    private final Logger logger = (Logger) LoggerFactory.getLogger(TcpForwarder.class);
+    private final LogLines logged = LogLines.of(TcpForwarder.class);
 
     @TempDir Path folder;
     private SpoolFeed spool;
@@ -68,13 +64,11 @@ class TlsForwarderTest {
     @BeforeEach
     void open() throws IOException {
         spool = SpoolFeed.open(folder);
-        log.start();
-        logger.addAppender(log);
     }
 
     @AfterEach
     void close() throws IOException {
-        logger.detachAppender(log);
+        logged.close();
         spool.close();
     }
 
@@ -223,12 +217,9 @@ class TlsForwarderTest {
 
     @Test
     void the_answer_to_a_farewell_leaves_at_once() throws Exception {
-        Logger netty = (Logger) LoggerFactory.getLogger(SslHandler.class);
         AtomicReference<Boolean> ended = new AtomicReference<>();
-        ListAppender<ILoggingEvent> ofNetty = new ListAppender<>();
-        ofNetty.start();
-        netty.addAppender(ofNetty);
-        try (SyslogSink sink =
+        try (LogLines ofNetty = LogLines.of(SslHandler.class);
+                SyslogSink sink =
                         sink(
                                 "server",
                                 (number, peer) -> {
@@ -245,11 +236,7 @@ class TlsForwarderTest {
             arrives(sink);
 
             assertThat(ended.get()).isTrue();
-            assertThat(ofNetty.list)
-                    .extracting(ILoggingEvent::getFormattedMessage)
-                    .noneMatch(line -> line.contains(":" + sink.port() + "]"));
-        } finally {
-            netty.detachAppender(ofNetty);
+            assertThat(ofNetty.all()).noneMatch(line -> line.contains(":" + sink.port() + "]"));
         }
     }
 
@@ -490,7 +477,7 @@ class TlsForwarderTest {
     }
 
     private List<String> lines() {
-        return List.copyOf(log.list).stream().map(ILoggingEvent::getFormattedMessage).toList();
+        return logged.all();
     }
 
     private void arrives(SyslogSink sink) {

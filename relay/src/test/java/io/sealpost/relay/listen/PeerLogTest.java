@@ -5,8 +5,7 @@ import static org.assertj.core.api.Assertions.atIndex;
 import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import io.sealpost.relay.LogLines;
 import io.sealpost.relay.runtime.NanoClock;
 import io.sealpost.relay.watch.Event;
 import io.sealpost.relay.watch.EventKind;
@@ -22,7 +21,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
@@ -30,7 +28,7 @@ class PeerLogTest {
     private static final Duration NEVER = Duration.ofDays(1);
 
     private final Logger logger = (Logger) LoggerFactory.getLogger(PeerLogTest.class);
-    private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
+    private final LogLines logged = LogLines.of(PeerLogTest.class);
     private final List<Event> raised = new CopyOnWriteArrayList<>();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private final AtomicLong nanos = new AtomicLong();
@@ -48,16 +46,9 @@ class PeerLogTest {
                 }
             };
 
-    @BeforeEach
-    void listen() {
-        logged.list = new CopyOnWriteArrayList<>();
-        logged.start();
-        logger.addAppender(logged);
-    }
-
     @AfterEach
     void stop() {
-        logger.detachAppender(logged);
+        logged.close();
         timer.shutdownNow();
     }
 
@@ -72,7 +63,7 @@ class PeerLogTest {
         nanos.addAndGet(Duration.ofSeconds(1).toNanos());
         tell(log, 1, "allow");
 
-        assertThat(lines())
+        assertThat(logged.all())
                 .containsExactly(
                         "allow 10.0.0.1",
                         "tls 10.0.0.1",
@@ -91,7 +82,7 @@ class PeerLogTest {
             nanos.addAndGet(Duration.ofSeconds(1).toNanos());
         }
 
-        assertThat(lines())
+        assertThat(logged.all())
                 .hasSize(2 * PeerLog.MAX_LINES)
                 .contains("allow 10.0.0.0 (and 1980 more like it)", atIndex(PeerLog.MAX_LINES));
         assertThat(raised).extracting(Event::leftOut).filteredOn(more -> more > 0).hasSize(1);
@@ -111,10 +102,10 @@ class PeerLogTest {
             all.countDown();
             held.get();
             int told = 2 * round;
-            await().until(() -> lines().size() == told);
+            await().until(() -> logged.all().size() == told);
         }
 
-        assertThat(lines())
+        assertThat(logged.all())
                 .containsExactly(
                         "allow 10.0.0.1",
                         "allow 10.0.0.1 (and 1 more like it)",
@@ -132,9 +123,5 @@ class PeerLogTest {
         InetAddress address = InetAddress.getByAddress(octets);
         String text = reason + " " + address.getHostAddress();
         log.tell(address, reason, () -> Event.of(EventKind.CONNECTION_REFUSED, text));
-    }
-
-    private List<String> lines() {
-        return logged.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
     }
 }

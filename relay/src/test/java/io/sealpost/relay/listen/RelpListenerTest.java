@@ -5,9 +5,7 @@ import static io.sealpost.relay.listen.RelpPeer.frame;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import io.sealpost.relay.LogLines;
 import io.sealpost.relay.listen.TcpListenerSettings.Protocol;
 import io.sealpost.relay.tls.TestCertificates;
 import java.io.IOException;
@@ -28,7 +26,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.LoggerFactory;
 
 /** RELP on real sockets: each rule of a server by name. */
 @Timeout(120)
@@ -40,21 +37,18 @@ class RelpListenerTest {
     private static final String OPENED =
             "1 rsp 90 200 OK\nrelp_version=0\nrelp_software=" + SOFTWARE + "\ncommands=syslog";
 
-    private final Logger logger = (Logger) LoggerFactory.getLogger(TcpListener.class);
-    private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
+    private final LogLines logged = LogLines.of(TcpListener.class);
     private Testbed bed;
 
     @BeforeEach
     void open() throws IOException {
         bed = Testbed.open();
-        logged.start();
-        logger.addAppender(logged);
     }
 
     @AfterEach
     void close() {
         bed.close();
-        logger.detachAppender(logged);
+        logged.close();
     }
 
     @ParameterizedTest
@@ -78,7 +72,7 @@ class RelpListenerTest {
         assertThat(bed.messages(1)).containsExactly(message(1));
         assertThat(bed.counters.get("acknowledged")).isEqualTo(1);
         bed.awaitCount("ended closed", 1);
-        assertThat(logged.list).isEmpty();
+        assertThat(logged.all()).isEmpty();
     }
 
     @Test
@@ -546,7 +540,7 @@ class RelpListenerTest {
     }
 
     private String line() {
-        return logged.list.getFirst().getFormattedMessage();
+        return logged.all().getFirst();
     }
 
     private TcpListener relp() throws IOException {

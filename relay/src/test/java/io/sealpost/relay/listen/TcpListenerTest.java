@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.netty.util.concurrent.SingleThreadEventExecutor;
+import io.sealpost.relay.LogLines;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -19,7 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -28,7 +25,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.slf4j.LoggerFactory;
 
 @Timeout(60)
 class TcpListenerTest {
@@ -247,32 +243,24 @@ class TcpListenerTest {
                         List.of(Network.parse("10.0.0.0/8")), Testbed.ANYBODY.zone(), List.of());
         TcpListener listener =
                 bed.tcp(new TcpListenerSettings(Testbed.common(rules), 10, Duration.ZERO));
-        Logger logger = (Logger) LoggerFactory.getLogger(TcpListener.class);
-        ListAppender<ILoggingEvent> logged = new ListAppender<>();
-        logged.list = new CopyOnWriteArrayList<>();
-        logged.start();
-        logger.addAppender(logged);
-        try {
+        try (LogLines logged = LogLines.of(TcpListener.class)) {
             for (String address : List.of("127.0.0.1", "127.0.0.2", "127.0.0.1", "127.0.0.2")) {
                 connectFrom(address, listener).close();
             }
             bed.awaitCount("refused allow", 4);
 
-            await().atMost(Duration.ofSeconds(60)).until(() -> told(logged.list) == 4);
-            assertThat(logged.list)
-                    .extracting(ILoggingEvent::getFormattedMessage)
+            await().atMost(Duration.ofSeconds(60)).until(() -> told(logged.all()) == 4);
+            assertThat(logged.all())
                     .anyMatch(line -> line.contains("refused a connection of 127.0.0.1:"))
                     .anyMatch(line -> line.contains("refused a connection of 127.0.0.2:"));
-        } finally {
-            logger.detachAppender(logged);
         }
     }
 
     /** How many refusals the lines speak of. */
-    private static int told(List<ILoggingEvent> lines) {
+    private static int told(List<String> lines) {
         Pattern more = Pattern.compile("\\(and (\\d+) more like it\\)");
         return lines.stream()
-                .map(line -> more.matcher(line.getFormattedMessage()))
+                .map(line -> more.matcher(line))
                 .mapToInt(matcher -> matcher.find() ? 1 + Integer.parseInt(matcher.group(1)) : 1)
                 .sum();
     }

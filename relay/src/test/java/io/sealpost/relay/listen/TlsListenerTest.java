@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import io.sealpost.relay.LogLines;
 import io.sealpost.relay.tls.PermittedPeers;
 import io.sealpost.relay.tls.ServerTls;
 import io.sealpost.relay.tls.ServerTlsSettings;
@@ -32,7 +30,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.LoggerFactory;
 
 /** Syslog over TLS on real sockets: the JDK's client, and openssl where there is one. */
 @Timeout(120)
@@ -42,21 +39,18 @@ class TlsListenerTest {
     private static final String FIRST = "<34>1 2026-11-24T10:00:00Z host app 1 ID - first";
     private static final String SECOND = "<34>1 2026-11-24T10:00:00Z host app 2 ID - second";
 
-    private final Logger logger = (Logger) LoggerFactory.getLogger(TcpListener.class);
-    private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
+    private final LogLines logged = LogLines.of(TcpListener.class);
     private Testbed bed;
 
     @BeforeEach
     void open() throws IOException {
         bed = Testbed.open();
-        logged.start();
-        logger.addAppender(logged);
     }
 
     @AfterEach
     void close() {
         bed.close();
-        logger.detachAppender(logged);
+        logged.close();
     }
 
     @ParameterizedTest
@@ -458,8 +452,7 @@ class TlsListenerTest {
         assertThat(bed.counters.get("refused " + reason)).isEqualTo(times);
         await().untilAsserted(
                         () ->
-                                assertThat(List.copyOf(logged.list))
-                                        .extracting(ILoggingEvent::getFormattedMessage)
+                                assertThat(logged.all())
                                         .anySatisfy(
                                                 line ->
                                                         assertThat(line)

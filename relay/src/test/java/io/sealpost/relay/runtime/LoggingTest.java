@@ -71,6 +71,26 @@ class LoggingTest {
                 .contains("  caused by RuntimeException: cause");
     }
 
+    @Test
+    void what_is_logged_while_it_is_set_up_anew_comes_out() throws Exception {
+        configure("WARN", false);
+        Thread setUp =
+                Thread.ofPlatform()
+                        .start(
+                                () -> {
+                                    for (int i = 0; i < 1_000; i++) {
+                                        Logging.configure("WARN", i % 2 == 0);
+                                    }
+                                });
+        int logged = 0;
+        while (setUp.isAlive()) {
+            log.warn("line {}", logged++);
+        }
+        setUp.join();
+
+        assertThat(captured().lines().filter(line -> line.contains("line "))).hasSize(logged);
+    }
+
     private void configure(String level, boolean json) {
         System.setErr(new PrintStream(captured, true, StandardCharsets.UTF_8));
         Logging.configure(level, json);
