@@ -9,6 +9,7 @@ import java.util.Properties;
 /** Which program this is. */
 record Version(String version, String commit) {
     private static final String RESOURCE = "version.properties";
+    private static final String HOME = "https://sealpost.io";
 
     static Version ofBuild() {
         Properties properties = new Properties();
@@ -24,9 +25,9 @@ record Version(String version, String commit) {
                 properties.getProperty("commit", "unknown"));
     }
 
-    /** What RELP peers are told: name and version. */
+    /** What RELP peers are told: name, version and address, with commas between them. */
     String relpSoftware() {
-        return "sealpost," + version;
+        return "sealpost," + version + "," + HOME;
     }
 
     String describe() {

@@ -62,9 +62,9 @@ public final class RelpPeer implements AutoCloseable {
     /** Opens the session. */
     public RelpPeer open() throws IOException {
         write(OPEN);
-        String answer = answer();
-        if (!answer.startsWith("1 rsp ") || !answer.contains(" 200 OK\n")) {
-            throw new IOException("not opened: " + answer);
+        opened = answer();
+        if (!opened.startsWith("1 rsp ") || !opened.contains(" 200 OK\n")) {
+            throw new IOException("not opened: " + opened);
         }
         return this;
     }
