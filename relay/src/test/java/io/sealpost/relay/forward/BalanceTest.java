@@ -8,8 +8,6 @@ import static org.awaitility.Awaitility.await;
 import io.sealpost.relay.Beside;
 import io.sealpost.relay.runtime.NanoClock;
 import io.sealpost.relay.tls.ClientTls;
-import io.sealpost.relay.tls.ClientTlsSettings;
-import io.sealpost.relay.tls.PermittedPeers;
 import io.sealpost.relay.tls.TestCertificates;
 import io.sealpost.relay.tls.TlsVersion;
 import java.io.IOException;
@@ -230,15 +228,10 @@ class BalanceTest {
 
     @Test
     void over_tls_each_server_gets_its_share() throws Exception {
-        TestCertificates certificates = TestCertificates.shared();
-        Optional<SSLContext> server = Optional.of(certificates.server("server"));
+        Optional<SSLContext> server = Optional.of(TestCertificates.shared().server("server"));
         try (SyslogSink one = SyslogSink.listen(0, server, READS_ALL);
                 SyslogSink two = SyslogSink.listen(0, server, READS_ALL);
-                BalancedForwarder _ =
-                        start(
-                                List.of(tls(certificates), tls(certificates)),
-                                one.port(),
-                                two.port())) {
+                BalancedForwarder _ = start(List.of(tls(), tls()), one.port(), two.port())) {
             int _ = feedUntilBothHaveSome(one, two);
             delivered();
 
@@ -248,16 +241,8 @@ class BalanceTest {
         }
     }
 
-    private static ClientTls tls(TestCertificates certificates) throws Exception {
-        return ClientTls.open(
-                new ClientTlsSettings(
-                        Optional.of(certificates.certificate("ca")),
-                        Optional.empty(),
-                        Optional.empty(),
-                        PermittedPeers.of(List.of()),
-                        Optional.empty(),
-                        TlsVersion.TLS_1_2,
-                        Duration.ofSeconds(10)));
+    private static ClientTls tls() throws Exception {
+        return StreamUpstreams.tls(TlsVersion.TLS_1_2, Duration.ofSeconds(10));
     }
 
     /**

@@ -59,6 +59,20 @@ final class StreamUpstreams {
                 tls);
     }
 
+    /** A forwarder of what the spool is fed to this port of the loopback address, begun. */
+    static TcpForwarder start(
+            SpoolFeed spool, int port, Framing framing, Optional<ClientTls> tls, NanoClock clock) {
+        TcpForwarder forwarder =
+                new TcpForwarder(
+                        settings(servers(port), framing, Duration.ofMillis(100), tls),
+                        spool.queue(),
+                        NETWORK,
+                        clock,
+                        ForwardObserver.none());
+        forwarder.start();
+        return forwarder;
+    }
+
     /** A connection to this port of the loopback address, for which no forwarder sends. */
     static TcpConnection connect(int port) {
         TcpConnection connection =

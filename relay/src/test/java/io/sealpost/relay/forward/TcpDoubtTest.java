@@ -157,15 +157,6 @@ class TcpDoubtTest {
                         ? Optional.of(
                                 StreamUpstreams.tls(TlsVersion.TLS_1_2, Duration.ofSeconds(10)))
                         : Optional.empty();
-        TcpForwarder forwarder =
-                new TcpForwarder(
-                        StreamUpstreams.settings(
-                                StreamUpstreams.servers(port), Duration.ofMillis(100), tls),
-                        spool.queue(),
-                        StreamUpstreams.NETWORK,
-                        clock,
-                        ForwardObserver.none());
-        forwarder.start();
-        return forwarder;
+        return StreamUpstreams.start(spool, port, Framing.OCTET_COUNTING, tls, clock);
     }
 }

@@ -4,9 +4,6 @@ import static io.sealpost.relay.FreePort.freePort;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.sealpost.relay.Beside;
 import io.sealpost.relay.runtime.NanoClock;
 import java.io.IOException;
@@ -15,11 +12,8 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
@@ -31,8 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Beside
 @Order(1) // takes long, so it begins first
 class TcpForwarderTest {
-    private static final EventLoopGroup LOOPS =
-            new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /** Octets of a frame before its message. */
@@ -52,11 +44,6 @@ class TcpForwarderTest {
     @AfterEach
     void close() throws IOException {
         spool.close();
-    }
-
-    @AfterAll
-    static void stopLoops() {
-        LOOPS.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
     }
 
     @Test
@@ -416,25 +403,6 @@ class TcpForwarderTest {
     }
 
     private TcpForwarder start(int port, Framing framing) {
-        TcpUpstreamSettings settings =
-                new TcpUpstreamSettings(
-                        spool.queue().name(),
-                        List.of(new Server("127.0.0.1", port)),
-                        new Protocol.Syslog(),
-                        new Layout(Format.RFC5424, framing),
-                        Duration.ofMillis(10),
-                        Duration.ofMillis(100),
-                        Duration.ofSeconds(2),
-                        Duration.ofMillis(100),
-                        Optional.empty());
-        TcpForwarder forwarder =
-                new TcpForwarder(
-                        settings,
-                        spool.queue(),
-                        new TcpNetwork(LOOPS, new Random(1)),
-                        NanoClock.system(),
-                        ForwardObserver.none());
-        forwarder.start();
-        return forwarder;
+        return StreamUpstreams.start(spool, port, framing, Optional.empty(), NanoClock.system());
     }
 }

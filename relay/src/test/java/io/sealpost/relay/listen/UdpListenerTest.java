@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sealpost.relay.LogLines;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -137,20 +138,30 @@ class UdpListenerTest {
     }
 
     @Test
-    void peers_that_are_not_allowed_are_refused() throws IOException {
+    void peers_that_are_not_allowed_are_refused_and_named() throws IOException {
         PeerRules rules =
                 new PeerRules(
                         List.of(Network.parse("127.0.0.2")), Testbed.ANYBODY.zone(), List.of());
         UdpListener listener = bed.udp(new UdpListenerSettings(Testbed.common(rules), 1));
 
-        try (DatagramSocket one = new DatagramSocket(new InetSocketAddress("127.0.0.1", 0));
-                DatagramSocket two = new DatagramSocket(new InetSocketAddress("127.0.0.2", 0))) {
+        try (LogLines logged = LogLines.of(UdpListener.class);
+                DatagramSocket one = new DatagramSocket(new InetSocketAddress("127.0.0.1", 0));
+                DatagramSocket two = new DatagramSocket(new InetSocketAddress("127.0.0.2", 0));
+                DatagramSocket three = new DatagramSocket(new InetSocketAddress("127.0.0.3", 0))) {
             send(one, listener, message(1));
+            send(three, listener, message(3));
+            send(one, listener, message(2));
             send(two, listener, message(0));
 
             assertThat(bed.messages(1)).isEqualTo(messages(1));
+            assertThat(logged.all()) // the second one of a peer is told of later
+                    .containsExactly(
+                            "listener test: refused a datagram of 127.0.0.1:%d: allow"
+                                    .formatted(one.getLocalPort()),
+                            "listener test: refused a datagram of 127.0.0.3:%d: allow"
+                                    .formatted(three.getLocalPort()));
         }
-        assertThat(bed.counters.get("refused allow")).isEqualTo(1);
+        assertThat(bed.counters.get("refused allow")).isEqualTo(3);
     }
 
     @Test
