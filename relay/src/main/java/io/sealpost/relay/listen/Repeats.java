@@ -29,6 +29,9 @@ final class Repeats {
     /** How often a session is looked at that receives more each time. */
     private static final int MAX_LOOKS = 16;
 
+    /** What a session has received that was not looked at yet. */
+    private static final long UNKNOWN = -1;
+
     /** A message that may be a repeated one. */
     private static final class Held {
         final byte[] octets;
@@ -160,12 +163,15 @@ final class Repeats {
         List<RelpConnection> others = lost.others(peer, connection);
         AtomicInteger left = new AtomicInteger(others.size());
         for (RelpConnection other : others) {
-            look(other, other.received(), 0, left);
+            look(other, UNKNOWN, 0, left);
         }
         return left;
     }
 
-    /** Looks at another session until it has read what its kernel had, or has ended. */
+    /**
+     * Looks at another session until it has read what its kernel had, or has ended: between two
+     * looks its event loop goes through all its sockets.
+     */
     private static void look(RelpConnection other, long received, int looks, AtomicInteger left) {
         try {
             var _ =

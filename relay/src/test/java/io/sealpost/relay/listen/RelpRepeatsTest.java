@@ -95,6 +95,32 @@ class RelpRepeatsTest {
     }
 
     @Test
+    void a_session_whose_event_loop_is_slow_is_waited_for() throws Exception {
+        int port = port();
+        RelpPeer first = RelpPeer.open(port).write(frames(2, 0, 1));
+        assertAcknowledged(first, 1);
+        RelpPeer second = RelpPeer.open(port); // of the other event loop
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch over = new CountDownLatch(1);
+        bed.beforeNextChunk(
+                () -> {
+                    begun.countDown();
+                    awaitUnchecked(over);
+                });
+        first.write(frames(3, 1, 11));
+        begun.await();
+        first.close(); // by FIN: nothing was acknowledged
+        second.write(frames(2, 1, 12));
+        pause();
+        over.countDown();
+
+        assertAcknowledged(second, 11);
+        second.close();
+        assertThat(bed.messages(12)).isEqualTo(messages(0, 12));
+        assertThat(bed.counters.get("repeated")).isEqualTo(10);
+    }
+
+    @Test
     void acknowledgements_that_met_a_closed_client_did_not_arrive() throws Exception {
         int port = port();
         cut(sent(port, frames(2, 0, 50), 50));

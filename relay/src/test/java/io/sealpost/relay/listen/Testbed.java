@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 
 /** Listeners on real sockets before a real spool in memory, and what arrives in its queue. */
@@ -46,7 +47,7 @@ final class Testbed implements AutoCloseable {
                     QueueSettings.StartAt.NOW);
 
     final RecordingCounters counters = new RecordingCounters();
-    final AtomicLong clockOffsetNanos = new AtomicLong();
+    final AtomicLong clockOffsetNanos;
     final GatedStorage gate;
     final EventLoops loops;
     private final Spool spool;
@@ -54,7 +55,12 @@ final class Testbed implements AutoCloseable {
     private final List<Listener> listeners = new ArrayList<>();
     private final List<String> messages = new ArrayList<>();
 
-    private Testbed(GatedStorage gate, EventLoops loops, Spool spool, UpstreamQueue queue) {
+    private final BedClock clock;
+
+    private Testbed(
+            GatedStorage gate, EventLoops loops, Spool spool, UpstreamQueue queue, BedClock clock) {
+        this.clock = clock;
+        this.clockOffsetNanos = clock.offsetNanos;
         this.gate = gate;
         this.loops = loops;
         this.spool = spool;
@@ -82,20 +88,7 @@ final class Testbed implements AutoCloseable {
                         MAX_MESSAGE);
         Spool spool = Spool.open(settings, gate.storage(), SpoolObserver.NONE, NanoClock.system());
         UpstreamQueue queue = spool.queue("all", KEEP_ALL);
-        AtomicLong[] offset = new AtomicLong[1];
-        NanoClock clock =
-                new NanoClock() {
-                    @Override
-                    public long nanos() {
-                        return NanoClock.system().nanos() + offset[0].get();
-                    }
-
-                    @Override
-                    public long epochMicros() {
-                        return NanoClock.system().epochMicros();
-                    }
-                };
-        offset[0] = new AtomicLong();
+        BedClock clock = new BedClock();
         EventLoops loops =
                 EventLoops.start(
                         eventLoops,
@@ -110,9 +103,7 @@ final class Testbed implements AutoCloseable {
                         clock,
                         Events.none());
         spool.start();
-        Testbed testbed = new Testbed(gate, loops, spool, queue);
-        offset[0] = testbed.clockOffsetNanos;
-        return testbed;
+        return new Testbed(gate, loops, spool, queue, clock);
     }
 
     static InetSocketAddress loopback() {
@@ -229,6 +220,29 @@ final class Testbed implements AutoCloseable {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             throw new AssertionError(e);
+        }
+    }
+
+    /** The event loop that takes in the next chunk does this first. */
+    void beforeNextChunk(Runnable action) {
+        clock.beforeNextChunk.set(action);
+    }
+
+    /** The system's, some time ahead. */
+    private static final class BedClock implements NanoClock {
+        final AtomicLong offsetNanos = new AtomicLong();
+        final AtomicReference<Runnable> beforeNextChunk = new AtomicReference<>(() -> {});
+
+        @Override
+        public long nanos() {
+            return NanoClock.system().nanos() + offsetNanos.get();
+        }
+
+        /** Read once for each chunk, when it was read from the socket. */
+        @Override
+        public long epochMicros() {
+            beforeNextChunk.getAndSet(() -> {}).run();
+            return NanoClock.system().epochMicros();
         }
     }
 }
